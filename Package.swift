@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  // Spans that borrow from a packet batch name what they borrow from.
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+/// A module of the tunnel. Arrows point down: a module names only what stands above it in this file.
+func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: Target.Dependency..., resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "quicktun",
+  products: [
+    .executable(name: "quicktun", targets: ["quicktun"]),
+    // What a protocol of somebody else's is written against: see examples/protocol-plugin.
+    .library(name: "QuickTunKit", targets: ["TunnelCore", "ProtocolKit", "Sodium", "TunnelDaemon", "BuiltinProtocols"]),
+    // The memory ends and the clock turned by hand, for tests of such a protocol.
+    .library(name: "TunnelTesting", targets: ["TunnelTesting"]),
+    .library(name: "Configuration", targets: ["Configuration"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // What Swift cannot say.
+    .target(name: "CLinux"),
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+
+    // The floor: packets and the seams, libsodium, the kernel.
+    module("TunnelCore"),
+    module("Sodium", "CSodium"),
+    module("LinuxSystem", "CLinux", "TunnelCore", system),
+
+    // Wire formats.
+    module("ProtocolKit", "TunnelCore", "Sodium"),
+    module("ProtocolRaw", "ProtocolKit", "TunnelCore"),
+    module("ProtocolNaCl0", "ProtocolKit", "TunnelCore", "Sodium"),
+    module("ProtocolNaClTAI", "ProtocolKit", "TunnelCore", "Sodium"),
+    module("ProtocolSalty", "ProtocolKit", "TunnelCore", "Sodium"),
+    module("BuiltinProtocols", "ProtocolKit", "ProtocolRaw", "ProtocolNaCl0", "ProtocolNaClTAI", "ProtocolSalty"),
+
+    // The two ends of the relay.
+    module("TunDevice", "TunnelCore", "LinuxSystem"),
+    module("Transports", "TunnelCore", "LinuxSystem"),
+
+    // Settings, and the program.
+    module("Configuration", "Sodium"),
+    module(
+      "TunnelDaemon", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "TunDevice", "Transports", "Configuration",
+      logging, system),
+    .executableTarget(name: "quicktun", dependencies: ["TunnelDaemon", "BuiltinProtocols"], swiftSettings: strict),
+
+    // Fakes.
+    module("TunnelTesting", "TunnelCore"),
+
+    tests("TunnelCoreTests", "TunnelCore", "TunnelTesting"),
+    tests("SodiumTests", "Sodium"),
+    tests(
+      "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium", "ProtocolRaw",
+      "ProtocolNaCl0", "ProtocolNaClTAI", "ProtocolSalty", resources: [.copy("Vectors")]),
+    tests("ConfigurationTests", "Configuration", "Sodium"),
+    tests("EndToEndTests", resources: [.copy("Vectors")]),
+  ]
+)

@@ -1,0 +1,103 @@
+import CSodium
+
+/// crypto_box for many packets whose nonces share their first 16 bytes.
+///
+/// XSalsa20 derives a subkey from the key and the first 16 bytes of the 24-byte nonce (HSalsa20), then runs Salsa20
+/// with that subkey and the other 8. Wire formats here keep those 16 bytes for a second or for a key's life, so the
+/// subkey is derived once and the rest of every packet is libsodium's salsa20 and poly1305. The result equals
+/// crypto_box_easy_afternm bit for bit (Bernstein, "Extending the Salsa20 nonce"; "Cryptography in NaCl", section 9).
+///
+/// Packets are sealed and opened where they lie: one call, no copy, no allocation.
+public final class BoxStream {
+  /// Bytes of the Poly1305 tag, which stands before the ciphertext.
+  public static let tagByteCount = 16
+  /// Bytes that `seal` needs before the packet: salsa20's first 32 bytes of key stream become the poly1305 key.
+  public static let roomByteCount = 32
+
+  private let shared: SharedKey
+  /// The subkey, then a salsa20 block of scratch.
+  private let memory = GuardedMemory(count: 32 + 64)
+  private var prefix: NoncePrefix?
+
+  /// The first 16 bytes of a nonce, as two big-endian words.
+  public struct NoncePrefix: Equatable, Sendable {
+    public var high: UInt64
+    public var low: UInt64
+    public init(high: UInt64, low: UInt64) {
+      self.high = high
+      self.low = low
+    }
+  }
+
+  public init(_ shared: SharedKey) { self.shared = shared }
+
+  private var subkey: UnsafeMutablePointer<UInt8> { unsafe memory.bytePointer }
+  private var block: UnsafeMutablePointer<UInt8> { unsafe subkey + 32 }
+
+  /// Makes the subkey that belongs to `prefix`, if it is not the current one.
+  @inline(__always)
+  private func useSubkey(for prefix: NoncePrefix) {
+    if prefix != self.prefix { deriveSubkey(for: prefix) }
+  }
+
+  private func deriveSubkey(for prefix: NoncePrefix) {
+    unsafe withBytes(of: (prefix.high.bigEndian, prefix.low.bigEndian)) {
+      _ = unsafe crypto_core_hsalsa20(subkey, $0, shared.memory.bytePointer, nil)
+    }
+    self.prefix = prefix
+  }
+
+  /// Seals a packet in place. `span` is 32 bytes of room, then the packet; afterwards it is 16 bytes of zero, the tag,
+  /// the ciphertext. `tail` is the last 8 bytes of the nonce as a big-endian number.
+  @_lifetime(span: copy span)
+  public func seal(_ span: inout MutableRawSpan, prefix: NoncePrefix, tail: UInt64) {
+    precondition(span.byteCount >= Self.roomByteCount)
+    useSubkey(for: prefix)
+    unsafe span.withUnsafeMutableBytes { buffer in
+      guard let start = unsafe buffer.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+      let count = UInt64(buffer.count)
+      unsafe start.update(repeating: 0, count: Self.roomByteCount)
+      unsafe withBytes(of: tail.bigEndian) {
+        _ = unsafe crypto_stream_salsa20_xor(start, start, count, $0, subkey)
+      }
+      // The one-time key is moved out of the way of the tag that it makes.
+      unsafe block.update(from: start, count: 32)
+      _ = unsafe crypto_onetimeauth_poly1305(start + 16, start + 32, count - 32, block)
+      unsafe start.update(repeating: 0, count: 16)
+      unsafe sodium_memzero(block, 32)
+    }
+  }
+
+  /// Opens a box in place. `span` is the tag, then the ciphertext; afterwards the packet stands where the ciphertext
+  /// was. False, with nothing decrypted and nothing changed, if the tag is wrong.
+  @_lifetime(span: copy span)
+  public func open(_ span: inout MutableRawSpan, prefix: NoncePrefix, tail: UInt64) -> Bool {
+    guard span.byteCount >= Self.tagByteCount else { return false }
+    useSubkey(for: prefix)
+    return unsafe span.withUnsafeMutableBytes { buffer in
+      guard let tag = unsafe buffer.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return false }
+      let cipher = unsafe tag + Self.tagByteCount
+      let count = buffer.count - Self.tagByteCount
+      return unsafe withBytes(of: tail.bigEndian) { nonce in
+        _ = unsafe crypto_stream_salsa20(block, 64, nonce, subkey)
+        defer { unsafe sodium_memzero(block, 64) }
+        guard unsafe crypto_onetimeauth_poly1305_verify(tag, cipher, UInt64(count), block) == 0 else { return false }
+        // The first salsa20 block holds the poly1305 key and the key stream of the first 32 bytes of the packet.
+        for index in 0..<min(count, 32) { unsafe cipher[index] ^= block[32 + index] }
+        if count > 32 {
+          _ = unsafe crypto_stream_salsa20_xor_ic(
+            cipher + 32, cipher + 32, UInt64(count - 32), nonce, 1, subkey)
+        }
+        return true
+      }
+    }
+  }
+}
+
+/// The bytes of a number, as libsodium takes a nonce.
+@inline(__always)
+private func withBytes<Value, Result>(of value: Value, _ body: (UnsafePointer<UInt8>) -> Result) -> Result {
+  unsafe withUnsafePointer(to: value) {
+    unsafe body(UnsafeRawPointer($0).assumingMemoryBound(to: UInt8.self))
+  }
+}

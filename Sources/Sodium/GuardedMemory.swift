@@ -1,0 +1,78 @@
+import CSodium
+
+/// Makes libsodium ready. Safe to call again; every entrance of this module does.
+///
+/// Without it libsodium picks the slowest implementations and has no guarded allocator.
+@inline(__always)
+func startSodium() { _ = sodiumIsReady }
+
+private let sodiumIsReady: Bool = {
+  precondition(sodium_init() >= 0, "libsodium could not be initialised: no source of randomness")
+  return true
+}()
+
+/// A fixed number of bytes for secrets: libsodium's guarded allocator keeps them between inaccessible pages, out of
+/// swap (as far as RLIMIT_MEMLOCK allows) and out of core dumps, and wipes them when they are released.
+///
+/// An object is shared by reference so that a secret is never copied; whoever writes to it after sharing it is its
+/// one owner, on one thread.
+@safe
+public final class GuardedMemory: @unchecked Sendable, CustomStringConvertible, CustomReflectable {
+  let base: UnsafeMutableRawPointer
+  public let count: Int
+
+  /// `count` bytes, all zero.
+  public init(count: Int) {
+    startSodium()
+    guard let memory = unsafe sodium_malloc(max(count, 1)) else {
+      preconditionFailure("sodium_malloc(\(count)) failed: no memory")
+    }
+    unsafe sodium_memzero(memory, count)
+    unsafe base = memory
+    self.count = count
+  }
+
+  /// A copy of `bytes`, whose original remains for the caller to wipe.
+  public convenience init(copying bytes: RawSpan) {
+    self.init(count: bytes.byteCount)
+    var own = mutableBytes
+    own.copy(from: bytes)
+  }
+
+  deinit { unsafe sodium_free(base) }
+
+  public var bytes: RawSpan {
+    @_lifetime(borrow self) get {
+      let span = unsafe RawSpan(_unsafeStart: base, byteCount: count)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  public var mutableBytes: MutableRawSpan {
+    @_lifetime(borrow self) get {
+      let span = unsafe MutableRawSpan(_unsafeStart: base, byteCount: count)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// The bytes as libsodium's functions take them.
+  var bytePointer: UnsafeMutablePointer<UInt8> { unsafe base.assumingMemoryBound(to: UInt8.self) }
+
+  /// Overwrites every byte with zero, in a way that the optimiser cannot drop.
+  public func wipe() { unsafe sodium_memzero(base, count) }
+
+  // A secret has no printed form, not even in a debugger's mirror.
+  public var description: String { "<\(count) secret bytes>" }
+  public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+extension MutableRawSpan {
+  /// Overwrites the beginning of these bytes with all of `source`, which must fit.
+  @_lifetime(self: copy self)
+  mutating func copy(from source: RawSpan) {
+    precondition(source.byteCount <= byteCount)
+    unsafe withUnsafeMutableBytes { to in
+      unsafe source.withUnsafeBytes { from in unsafe to.copyMemory(from: from) }
+    }
+  }
+}
