@@ -56,8 +56,8 @@ let package = Package(
     module("BuiltinProtocols", "ProtocolKit", "ProtocolRaw", "ProtocolNaCl0", "ProtocolNaClTAI", "ProtocolSalty"),
 
     // The two ends of the relay.
-    module("TunDevice", "TunnelCore", "LinuxSystem"),
-    module("Transports", "TunnelCore", "LinuxSystem"),
+    module("TunDevice", "TunnelCore", "LinuxSystem", system),
+    module("Transports", "TunnelCore", "LinuxSystem", system),
 
     // Settings, and the program.
     module("Configuration", "Sodium"),

@@ -1,1 +1,110 @@
+#define _GNU_SOURCE
 #include "clinux.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/errqueue.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <linux/udp.h>
+#include <linux/virtio_net.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+
+_Static_assert(sizeof(clinux_message) == sizeof(struct mmsghdr), "clinux_message is struct mmsghdr");
+_Static_assert(sizeof(clinux_virtio_header) == sizeof(struct virtio_net_hdr), "the virtio header has 10 bytes");
+_Static_assert(CLINUX_IFF_TUN == IFF_TUN && CLINUX_IFF_TAP == IFF_TAP, "device modes");
+_Static_assert(CLINUX_IFF_NO_PI == IFF_NO_PI && CLINUX_IFF_VNET_HDR == IFF_VNET_HDR, "device flags");
+_Static_assert(CLINUX_TUN_F_CSUM == TUN_F_CSUM && CLINUX_TUN_F_TSO4 == TUN_F_TSO4, "offloads");
+_Static_assert(CLINUX_TUN_F_TSO6 == TUN_F_TSO6 && CLINUX_TUN_F_TSO_ECN == TUN_F_TSO_ECN, "offloads");
+#ifdef TUN_F_USO4
+_Static_assert(CLINUX_TUN_F_USO4 == TUN_F_USO4 && CLINUX_TUN_F_USO6 == TUN_F_USO6, "offloads");
+#endif
+_Static_assert(CLINUX_UDP_GRO == UDP_GRO, "udp(7)");
+_Static_assert(IFNAMSIZ == 16, "interface names have up to 15 bytes");
+_Static_assert(CMSG_SPACE(sizeof(int)) <= CLINUX_CONTROL_BYTES, "one number fits");
+
+int clinux_tun_attach(int descriptor, char name[16], uint16_t flags) {
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    memcpy(request.ifr_name, name, IFNAMSIZ - 1);
+    request.ifr_flags = (short)flags;
+    int result = ioctl(descriptor, TUNSETIFF, &request);
+    if (result >= 0) memcpy(name, request.ifr_name, IFNAMSIZ);
+    return result;
+}
+
+int clinux_tun_set_offload(int descriptor, unsigned int features) {
+    return ioctl(descriptor, TUNSETOFFLOAD, features);
+}
+
+int clinux_interface_mtu(int socket, const char name[16]) {
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    memcpy(request.ifr_name, name, IFNAMSIZ - 1);
+    return ioctl(socket, SIOCGIFMTU, &request) < 0 ? -1 : request.ifr_mtu;
+}
+
+int clinux_set_interface_mtu(int socket, const char name[16], int mtu) {
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    memcpy(request.ifr_name, name, IFNAMSIZ - 1);
+    request.ifr_mtu = mtu;
+    return ioctl(socket, SIOCSIFMTU, &request);
+}
+
+void clinux_put_segment_size(struct msghdr *message, void *control, uint16_t bytes) {
+    memset(control, 0, CMSG_SPACE(sizeof bytes));
+    message->msg_control = control;
+    message->msg_controllen = CMSG_SPACE(sizeof bytes);
+    struct cmsghdr *part = CMSG_FIRSTHDR(message);
+    part->cmsg_level = IPPROTO_UDP;
+    part->cmsg_type = UDP_SEGMENT;
+    part->cmsg_len = CMSG_LEN(sizeof bytes);
+    memcpy(CMSG_DATA(part), &bytes, sizeof bytes);
+}
+
+int clinux_gro_segment_size(struct msghdr *message) {
+    for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part)) {
+        if (part->cmsg_level == IPPROTO_UDP && part->cmsg_type == UDP_GRO) {
+            int bytes;
+            memcpy(&bytes, CMSG_DATA(part), sizeof bytes);
+            return bytes;
+        }
+    }
+    return 0;
+}
+
+int clinux_send_messages(int socket, clinux_message *messages, unsigned int count) {
+    return sendmmsg(socket, (struct mmsghdr *)messages, count, 0);
+}
+
+int clinux_receive_messages(int socket, clinux_message *messages, unsigned int count) {
+    return recvmmsg(socket, (struct mmsghdr *)messages, count, MSG_DONTWAIT, NULL);
+}
+
+int clinux_errno(void) { return errno; }
+
+int clinux_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+int clinux_clear_groups(void) { return setgroups(0, NULL); }
+
+int clinux_receive_error(int socket, int *error, uint32_t *information) {
+    char control[512];
+    struct msghdr message = {.msg_control = control, .msg_controllen = sizeof control};
+    if (recvmsg(socket, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return 0;
+    *error = 0;
+    *information = 0;
+    for (struct cmsghdr *part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
+        if ((part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_RECVERR) ||
+            (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_RECVERR)) {
+            struct sock_extended_err entry;
+            memcpy(&entry, CMSG_DATA(part), sizeof entry);
+            *error = (int)entry.ee_errno;
+            *information = entry.ee_info;
+        }
+    }
+    return 1;
+}

@@ -35,24 +35,22 @@ public final class GuardedMemory: @unchecked Sendable, CustomStringConvertible, 
   /// A copy of `bytes`, whose original remains for the caller to wipe.
   public convenience init(copying bytes: RawSpan) {
     self.init(count: bytes.byteCount)
-    var own = mutableBytes
-    own.copy(from: bytes)
+    withMutableBytes { $0.copy(from: bytes) }
   }
 
   deinit { unsafe sodium_free(base) }
 
-  public var bytes: RawSpan {
-    @_lifetime(borrow self) get {
-      let span = unsafe RawSpan(_unsafeStart: base, byteCount: count)
-      return unsafe _overrideLifetime(span, borrowing: self)
-    }
+  /// Lends the bytes for reading.
+  public func withBytes<Result, Failure>(_ body: (RawSpan) throws(Failure) -> Result) throws(Failure) -> Result {
+    try body(unsafe RawSpan(_unsafeStart: base, byteCount: count))
   }
 
-  public var mutableBytes: MutableRawSpan {
-    @_lifetime(borrow self) get {
-      let span = unsafe MutableRawSpan(_unsafeStart: base, byteCount: count)
-      return unsafe _overrideLifetime(span, borrowing: self)
-    }
+  /// Lends the bytes for writing, to their one owner.
+  public func withMutableBytes<Result, Failure>(
+    _ body: (inout MutableRawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var span = unsafe MutableRawSpan(_unsafeStart: base, byteCount: count)
+    return try body(&span)
   }
 
   /// The bytes as libsodium's functions take them.

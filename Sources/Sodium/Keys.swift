@@ -31,7 +31,7 @@ public struct PublicKey: Hashable, Comparable, Sendable, CustomStringConvertible
   /// The key that 64 hexadecimal digits spell.
   public init(hex: String) throws(KeyError) {
     let secret = try unsafe SecretKey(hex: hex.utf8Span.span.bytes)  // the same 32 bytes, the same checks
-    self = PublicKey(secret.memory.bytes)
+    self = secret.memory.withBytes { PublicKey($0) }
   }
 
   /// Writes the 32 bytes to the beginning of `span`.
@@ -82,34 +82,34 @@ public final class SecretKey: Sendable, CustomStringConvertible {
   public init(hex digits: RawSpan) throws(KeyError) {
     guard digits.byteCount == 2 * Self.byteCount else { throw .wrongLength(digits.byteCount) }
     memory = GuardedMemory(count: Self.byteCount)
-    var bytes = memory.mutableBytes
     do throws(Hex.Problem) {
-      try Hex.decode(digits, into: &bytes)
+      try memory.withMutableBytes { bytes throws(Hex.Problem) in try Hex.decode(digits, into: &bytes) }
     } catch {
       switch error { case .notHexadecimal(let position): throw .notHexadecimal(at: position) }
     }
   }
 
-  /// The 32 bytes, for the one caller that has to show them: the keypair generator.
-  public var bytes: RawSpan {
-    @_lifetime(borrow self) get { memory.bytes }
-  }
+  /// Lends the 32 bytes to the one caller that has to show them: the keypair generator.
+  public func withBytes<Result>(_ body: (RawSpan) -> Result) -> Result { memory.withBytes(body) }
 
   public var publicKey: PublicKey {
     let key = GuardedMemory(count: PublicKey.byteCount)
     let status = unsafe crypto_scalarmult_base(key.bytePointer, memory.bytePointer)
     precondition(status == 0)
-    return PublicKey(key.bytes)
+    return key.withBytes { PublicKey($0) }
   }
 
   /// 64 lower-case hexadecimal digits in guarded memory, for the keypair generator.
   public func hexDigits() -> GuardedMemory {
     let text = GuardedMemory(count: 2 * Self.byteCount)
-    var digits = text.mutableBytes
-    for index in 0..<Self.byteCount {
-      let (high, low) = Hex.digits(of: memory.bytes.unsafeLoadByte(index))
-      digits.storeBytes(of: high, toByteOffset: 2 * index, as: UInt8.self)
-      digits.storeBytes(of: low, toByteOffset: 2 * index + 1, as: UInt8.self)
+    memory.withBytes { bytes in
+      text.withMutableBytes { digits in
+        for index in 0..<Self.byteCount {
+          let (high, low) = Hex.digits(of: bytes.unsafeLoadByte(index))
+          digits.storeBytes(of: high, toByteOffset: 2 * index, as: UInt8.self)
+          digits.storeBytes(of: low, toByteOffset: 2 * index + 1, as: UInt8.self)
+        }
+      }
     }
     return text
   }
@@ -125,8 +125,7 @@ public final class SharedKey: Sendable, CustomStringConvertible {
   public init?(publicKey: PublicKey, secretKey: SecretKey) {
     memory = GuardedMemory(count: Int(crypto_box_BEFORENMBYTES))
     let peer = GuardedMemory(count: PublicKey.byteCount)
-    var peerBytes = peer.mutableBytes
-    publicKey.write(to: &peerBytes)
+    peer.withMutableBytes { publicKey.write(to: &$0) }
     let status = unsafe crypto_box_beforenm(memory.bytePointer, peer.bytePointer, secretKey.memory.bytePointer)
     guard status == 0 else { return nil }
   }

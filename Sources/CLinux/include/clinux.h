@@ -1,1 +1,69 @@
+/* What Swift cannot say about Linux: macros with arguments, unions, variadic ioctl. No policy here. */
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/uio.h>
+
+/* struct mmsghdr hides behind _GNU_SOURCE, which Swift's import of <sys/socket.h> does without. */
+typedef struct {
+    struct msghdr header;
+    unsigned int length;
+} clinux_message;
+
+/* linux/virtio_net.h, the header that a device opened with IFF_VNET_HDR puts before each packet. Host byte order. */
+typedef struct {
+    uint8_t flags;
+    uint8_t gso_type;
+    uint16_t header_length;
+    uint16_t segment_size;
+    uint16_t checksum_start;
+    uint16_t checksum_offset;
+} clinux_virtio_header;
+
+/* linux/if_tun.h and linux/virtio_net.h */
+enum {
+    CLINUX_IFF_TUN = 0x0001,
+    CLINUX_IFF_TAP = 0x0002,
+    CLINUX_IFF_NO_PI = 0x1000,
+    CLINUX_IFF_VNET_HDR = 0x4000,
+    CLINUX_TUN_F_CSUM = 0x01,
+    CLINUX_TUN_F_TSO4 = 0x02,
+    CLINUX_TUN_F_TSO6 = 0x04,
+    CLINUX_TUN_F_TSO_ECN = 0x08,
+    CLINUX_TUN_F_USO4 = 0x20,
+    CLINUX_TUN_F_USO6 = 0x40,
+};
+
+/* Attaches a /dev/net/tun descriptor to a device. `name` holds IFNAMSIZ bytes and comes back as the kernel chose. */
+int clinux_tun_attach(int descriptor, char name[16], uint16_t flags);
+int clinux_tun_set_offload(int descriptor, unsigned int features);
+
+/* An interface's MTU, by name, asked through any socket. Negative with errno set on failure. */
+int clinux_interface_mtu(int socket, const char name[16]);
+int clinux_set_interface_mtu(int socket, const char name[16], int mtu);
+
+/* Ancillary data of UDP sockets. UDP_SEGMENT is an int16 on the way out, UDP_GRO an int on the way in. */
+enum { CLINUX_CONTROL_BYTES = 64, CLINUX_UDP_GRO = 104 };
+void clinux_put_segment_size(struct msghdr *message, void *control, uint16_t bytes);
+int clinux_gro_segment_size(struct msghdr *message);
+
+int clinux_send_messages(int socket, clinux_message *messages, unsigned int count);
+int clinux_receive_messages(int socket, clinux_message *messages, unsigned int count);
+
+/* errno, of which glibc makes a macro. */
+int clinux_errno(void);
+
+/* prctl is variadic. */
+int clinux_forbid_dumps(void);
+
+/* setgroups(0, NULL), which hides behind _DEFAULT_SOURCE. */
+int clinux_clear_groups(void);
+
+/* One entry of a socket's error queue (IP_RECVERR): the errno that an ICMP message stands for, and its number (the
+ * next hop's MTU with EMSGSIZE). 1 if there was one, 0 if the queue is empty. */
+int clinux_receive_error(int socket, int *error, uint32_t *information);

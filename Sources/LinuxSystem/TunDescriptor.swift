@@ -1,0 +1,103 @@
+import CLinux
+import Glibc
+package import SystemPackage
+package import TunnelCore
+
+/// A descriptor of /dev/net/tun that is attached to a device: system calls and nothing else.
+package struct TunDescriptor: ~Copyable {
+  /// Flags of TUNSETIFF (linux/if_tun.h).
+  package struct Flags: OptionSet, Sendable {
+    package let rawValue: UInt16
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    package static let tun = Flags(rawValue: UInt16(CLINUX_IFF_TUN))
+    package static let tap = Flags(rawValue: UInt16(CLINUX_IFF_TAP))
+    package static let noPacketInformation = Flags(rawValue: UInt16(CLINUX_IFF_NO_PI))
+    package static let virtioHeader = Flags(rawValue: UInt16(CLINUX_IFF_VNET_HDR))
+  }
+
+  package static let node = "/dev/net/tun"
+
+  private let descriptor: OwnedDescriptor
+  /// The device's name, as the kernel chose or confirmed it.
+  package let name: String
+  package var rawValue: Int32 { descriptor.rawValue }
+
+  /// Opens the node and attaches to the device `name`, which is created if there is none. An empty name, or one with
+  /// %d in it, lets the kernel choose a number. The name must fit (15 bytes).
+  package init(name: String, flags: Flags) throws(SystemCallError) {
+    let raw = try named("open \(Self.node)") { () throws(Errno) in
+      try retrying { unsafe open(Self.node, O_RDWR | O_CLOEXEC | O_NONBLOCK) }
+    }
+    let owned = OwnedDescriptor(adopting: raw)  // closed again if the next call fails
+    var request = InterfaceName(name)
+    _ = try named("TUNSETIFF \(name)") { () throws(Errno) in
+      try retrying { unsafe request.withPointer { unsafe clinux_tun_attach(raw, $0, flags.rawValue) } }
+    }
+    self.name = request.text
+    descriptor = owned
+  }
+
+  /// Reads one packet into a batch's memory. Returns its length, or nil if none waits.
+  package func read(into packets: borrowing PacketBatch, at start: Int, capacity: Int) throws(Errno) -> Int? {
+    precondition(start + capacity <= packets.byteCapacity)
+    let descriptor = descriptor.rawValue
+    return try retryingUnlessBlocked { unsafe Glibc.read(descriptor, packets.pointer(at: start), capacity) }
+  }
+
+  /// Writes one packet.
+  package func write(_ packets: borrowing PacketBatch, _ index: Int) throws(Errno) {
+    let descriptor = descriptor.rawValue
+    let start = packets.start(of: index)
+    _ = try retrying { unsafe Glibc.write(descriptor, packets.pointer(at: start), packets.length(of: index)) }
+  }
+}
+
+/// The name of a network interface in the 16 bytes that ioctl takes.
+struct InterfaceName {
+  private var bytes = InlineArray<16, CChar>(repeating: 0)
+
+  init(_ name: String) {
+    for (index, byte) in name.utf8.prefix(15).enumerated() { bytes[index] = CChar(bitPattern: byte) }
+  }
+
+  var text: String {
+    String(decoding: (0..<16).map { UInt8(bitPattern: bytes[$0]) }.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  mutating func withPointer<Result>(_ body: (UnsafeMutablePointer<CChar>) -> Result) -> Result {
+    var span = bytes.mutableSpan
+    return unsafe span.withUnsafeMutableBufferPointer { buffer in
+      guard let start = buffer.baseAddress else { preconditionFailure("16 bytes have an address") }
+      return unsafe body(start)
+    }
+  }
+}
+
+/// Facts about network interfaces.
+package enum NetworkInterface {
+  /// An interface's MTU in bytes.
+  package static func mtu(of name: String) throws(SystemCallError) -> Int {
+    let socket = try querySocket()
+    var request = InterfaceName(name)
+    let mtu = try named("SIOCGIFMTU \(name)") { () throws(Errno) in
+      try retrying { unsafe request.withPointer { unsafe clinux_interface_mtu(socket.rawValue, $0) } }
+    }
+    return Int(mtu)
+  }
+
+  package static func setMTU(of name: String, to bytes: Int) throws(SystemCallError) {
+    let socket = try querySocket()
+    var request = InterfaceName(name)
+    _ = try named("SIOCSIFMTU \(name) \(bytes)") { () throws(Errno) in
+      try retrying { unsafe request.withPointer { unsafe clinux_set_interface_mtu(socket.rawValue, $0, Int32(bytes)) } }
+    }
+  }
+
+  private static func querySocket() throws(SystemCallError) -> OwnedDescriptor {
+    let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
+    return OwnedDescriptor(
+      adopting: try named("socket") { () throws(Errno) in
+        try retrying { socket(AF_INET, type, 0) }
+      })
+  }
+}

@@ -1,0 +1,89 @@
+/// nacltai: 32 bytes, authenticated, replay-protected by time.
+///
+///     datagram = stamp(16) || tag(16) || ciphertext      seal(shared, nonce, packet)
+///     nonce    = 7 zero bytes || role(1) || stamp(16)
+///
+/// The stamps of one direction strictly rise. The receiver remembers the highest; a fresh one starts from TIME_WINDOW
+/// seconds ago, or, without it, from zero, and then takes anything recorded since the keys were made, once.
+public import ProtocolKit
+import Sodium
+public import TunnelCore
+
+public final class NaClTAIProtocol: TunnelProtocol {
+  public static let description = ProtocolDescription(
+    name: "nacltai", summary: "X25519, XSalsa20-Poly1305, replays refused by time", needsKeys: true,
+    overhead: stampByteCount + BoxStream.tagByteCount
+  ) { parameters throws(ProtocolError) in NaClTAIProtocol(try parameters.agreement(), parameters) }
+
+  private static let stampByteCount = 16
+
+  public let overhead = stampByteCount + BoxStream.tagByteCount
+  public let headroom = BoxStream.roomByteCount
+
+  // One direction each: they share nothing, so each could have a thread of its own.
+  private var stamps = StampSource()
+  private let sealing: BoxStream
+  private let sendingRole: UInt64
+  private let opening: BoxStream
+  private let receivingRole: UInt64
+  private var window: ReplayWindow<UInt128>
+
+  init(_ agreement: KeyAgreement, _ parameters: ProtocolParameters) {
+    let roles = agreement.roles(override: parameters.role)
+    sendingRole = UInt64(roles.sending)
+    receivingRole = UInt64(roles.receiving)
+    sealing = BoxStream(agreement.shared)
+    opening = BoxStream(agreement.shared)
+    window = ReplayWindow(size: parameters.replayWindow, floor: Self.floor(parameters))
+  }
+
+  /// The stamp that nothing accepted may be equal to or below: TIME_WINDOW seconds before the start.
+  private static func floor(_ parameters: ProtocolParameters) -> UInt128 {
+    guard let window = parameters.timeWindow else { return 0 }
+    return Stamp(
+      unixSeconds: parameters.start.unixSeconds - Int64(window), nanoseconds: parameters.start.unixNanoseconds,
+      counter: 1
+    ).number
+  }
+
+  public func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
+    stamps.update(now)
+    for index in 0..<packets.count where packets.isPending(index) {
+      let stamp = stamps.next()
+      var span = packets[index, room: headroom]
+      sealing.seal(&span, prefix: .init(high: sendingRole, low: stamp.seconds), tail: stamp.rest)
+      span.storeBigEndian(stamp.seconds, at: 0)
+      span.storeBigEndian(stamp.rest, at: 8)
+      packets.extendFront(of: index, by: overhead)
+      packets.pass(index)
+    }
+  }
+
+  public func open(_ datagrams: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
+    for index in 0..<datagrams.count where datagrams.isPending(index) {
+      if let reason = open(&datagrams, index) { datagrams.drop(index, reason) }
+    }
+  }
+
+  private func open(_ datagrams: inout PacketBatch, _ index: Int) -> DropReason? {
+    guard datagrams.length(of: index) >= overhead else { return .tooShort }
+    let stamp = Stamp(
+      seconds: datagrams.bigEndian(in: index, at: 0, as: UInt64.self),
+      rest: datagrams.bigEndian(in: index, at: 8, as: UInt64.self))
+    let number = stamp.number
+    switch window.verdict(on: number) {
+    case .fresh: break
+    case .duplicate: return .duplicate
+    case .late: return .late
+    }
+    datagrams.trimFront(of: index, by: Self.stampByteCount)
+    var span = datagrams[index]
+    guard opening.open(&span, prefix: .init(high: receivingRole, low: stamp.seconds), tail: stamp.rest) else {
+      return .notAuthentic
+    }
+    window.accept(number)
+    datagrams.trimFront(of: index, by: BoxStream.tagByteCount)
+    datagrams.pass(index)
+    return nil
+  }
+}

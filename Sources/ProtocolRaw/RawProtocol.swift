@@ -1,0 +1,24 @@
+/// raw: no overhead, no protection.
+///
+///     datagram = packet
+///
+/// Also what VirtualBox's UDP tunnel speaks. Anybody can read and forge it, and anybody's datagram moves a floating
+/// peer.
+public import ProtocolKit
+public import TunnelCore
+
+public final class RawProtocol: TunnelProtocol {
+  public static let description = ProtocolDescription(
+    name: "raw", summary: "no encryption", needsKeys: false, overhead: 0
+  ) { _ throws(ProtocolError) in RawProtocol() }
+
+  public let overhead = 0
+  public let headroom = 0
+
+  public func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment) { passAll(&packets) }
+  public func open(_ datagrams: inout PacketBatch, control: inout PacketBatch, at now: Moment) { passAll(&datagrams) }
+
+  private func passAll(_ batch: inout PacketBatch) {
+    for index in 0..<batch.count where batch.isPending(index) { batch.pass(index) }
+  }
+}

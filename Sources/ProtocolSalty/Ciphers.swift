@@ -1,0 +1,92 @@
+import Sodium
+import TunnelCore
+
+/// One of the two keys that a side has at a time.
+final class LocalKey {
+  let secret: SecretKey
+  let announcement: Announcement
+  /// The counter of the last packet sealed under this key. It goes on when the remote key changes: never back.
+  var counter: UInt32 = 0
+
+  init() {
+    secret = SecretKey()
+    announcement = Announcement(key: secret.publicKey, nonce: .random())
+  }
+}
+
+/// Seals packets under a local and a remote key.
+final class Encoder {
+  let key: LocalKey
+  private let keyIDs: UInt32
+  private let box: BoxStream
+
+  /// Nil if `remote` is of low order.
+  init?(local key: LocalKey, id: Int, remote: PublicKey, remoteID: Int) {
+    guard let shared = SharedKey(publicKey: remote, secretKey: key.secret) else { return nil }
+    self.key = key
+    keyIDs = DataHeader.word(senderKeyID: id, recipientKeyID: remoteID)
+    box = BoxStream(shared)
+  }
+
+  /// Seals the packet behind 32 bytes of room and puts header and tag before it. False if the counter is used up.
+  @inline(__always)
+  @_lifetime(span: copy span)
+  func seal(_ span: inout MutableRawSpan) -> Bool {
+    guard key.counter < DataHeader.counterMask else { return false }
+    key.counter += 1
+    let nonce = key.announcement.nonce
+    box.seal(&span, prefix: nonce.prefix, tail: nonce.tail(key.counter))
+    span.storeBigEndian(keyIDs | key.counter, at: BoxStream.roomByteCount - SaltyProtocol.dataOverhead)
+    return true
+  }
+}
+
+/// Opens packets that the remote side sealed under one of its keys for one of ours.
+final class Decoder {
+  private let local: LocalKey
+  private let remote: Announcement
+  private let box: BoxStream
+  private var window: ReplayWindow<UInt32>
+
+  /// Nil if `remote` is of low order.
+  init?(local: LocalKey, remote: Announcement, replayWindow: Int) {
+    guard let shared = SharedKey(publicKey: remote.key, secretKey: local.secret) else { return nil }
+    self.local = local
+    self.remote = remote
+    box = BoxStream(shared)
+    window = ReplayWindow(size: replayWindow)
+  }
+
+  /// Whether this is the decoder for just these keys. If so it stays, and its memory of what it has seen with it.
+  func isFor(_ local: LocalKey, _ remote: Announcement) -> Bool { self.local === local && self.remote == remote }
+
+  /// Opens `box` (tag and ciphertext) in place.
+  @inline(__always)
+  @_lifetime(span: copy span)
+  func open(_ span: inout MutableRawSpan, counter: UInt32) -> DropReason? {
+    switch window.verdict(on: counter) {
+    case .fresh: break
+    case .duplicate: return .duplicate
+    case .late: return .late
+    }
+    guard box.open(&span, prefix: remote.nonce.prefix, tail: remote.nonce.tail(counter)) else { return .notAuthentic }
+    window.accept(counter)
+    return nil
+  }
+}
+
+/// The first word of a data datagram: 0 || sender's key id || recipient's key id || counter(29).
+enum DataHeader {
+  static let byteCount = 4
+  static let counterMask: UInt32 = 1 << 29 - 1
+  /// From here on a new key is wanted.
+  static let counterComfort: UInt32 = 1 << 28
+
+  static func word(senderKeyID: Int, recipientKeyID: Int) -> UInt32 {
+    UInt32(senderKeyID) << 30 | UInt32(recipientKeyID) << 29
+  }
+
+  /// The index of the decoder that a header names.
+  static func decoder(_ word: UInt32) -> Int { Int(word >> 29 & 3) }
+  static func decoder(senderKeyID: Int, recipientKeyID: Int) -> Int { senderKeyID << 1 | recipientKeyID }
+}

@@ -1,0 +1,148 @@
+/// salty: 20 bytes, perfect forward secrecy, no clock in the data.
+///
+///     data     = header(4) || tag(16) || ciphertext      top bit 0; DataHeader, Encoder, Decoder
+///     control  = 0x80 || time(8) || tag(16) || ciphertext(121)      top bit 1; ControlMessage, Handshake
+///
+/// Control datagrams are sealed under the long-term keys and carry a time that only rises. They announce ephemeral
+/// keys, under which the data is sealed; a key lives for five minutes.
+public import ProtocolKit
+import Sodium
+public import TunnelCore
+
+public final class SaltyProtocol: TunnelProtocol {
+  public static let description = ProtocolDescription(
+    name: "salty", summary: "X25519, XSalsa20-Poly1305, a new key every 5 minutes", needsKeys: true,
+    overhead: dataOverhead
+  ) { parameters throws(ProtocolError) in SaltyProtocol(try parameters.agreement(), parameters) }
+
+  static let dataOverhead = DataHeader.byteCount + BoxStream.tagByteCount
+
+  public let overhead = dataOverhead
+  public let headroom = BoxStream.roomByteCount
+
+  private var handshake: Handshake
+  private var channel: ControlChannel
+
+  init(_ agreement: KeyAgreement, _ parameters: ProtocolParameters) {
+    handshake = Handshake(replayWindow: parameters.replayWindow)
+    channel = ControlChannel(agreement, start: parameters.start)
+    handshake.beginUpdate(at: parameters.start.monotonicSeconds)
+    isFirstTick = true
+  }
+
+  // MARK: Timers
+
+  /// The first tick announces the first key.
+  private var isFirstTick: Bool
+
+  public func tick(control: inout PacketBatch, at now: Moment) {
+    if isFirstTick {
+      isFirstTick = false
+      announce(&control, at: now)
+    } else {
+      lookAtTimers(&control, at: now)
+    }
+  }
+
+  private func lookAtTimers(_ control: inout PacketBatch, at now: Moment) {
+    switch handshake.wish(at: now.monotonicSeconds) {
+    case .nothing: break
+    case .announcement: announce(&control, at: now)
+    case .update: beginUpdate(&control, at: now)
+    }
+  }
+
+  private func beginUpdate(_ control: inout PacketBatch, at now: Moment) {
+    handshake.beginUpdate(at: now.monotonicSeconds)
+    announce(&control, at: now)
+  }
+
+  private func announce(
+    _ control: inout PacketBatch, isAcknowledgement: Bool = false, to endpoint: Endpoint = .unspecified, at now: Moment
+  ) {
+    let message = handshake.announcement(
+      isAcknowledgement: isAcknowledgement, acceptedTime: channel.acceptedTime, at: now.monotonicSeconds)
+    channel.send(message, to: endpoint, in: &control)
+  }
+
+  // MARK: Data out
+
+  public func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
+    lookAtTimers(&control, at: now)
+    guard let encoder = handshake.encoder else { return dropAll(&packets, .noKey) }
+    for index in 0..<packets.count where packets.isPending(index) {
+      var span = packets[index, room: headroom]
+      if encoder.seal(&span) {
+        packets.extendFront(of: index, by: overhead)
+        packets.pass(index)
+      } else {
+        packets.drop(index, .counterExhausted)
+      }
+    }
+    if encoder.key.counter >= DataHeader.counterComfort && !handshake.isUpdating { beginUpdate(&control, at: now) }
+  }
+
+  private func dropAll(_ packets: inout PacketBatch, _ reason: DropReason) {
+    for index in 0..<packets.count where packets.isPending(index) { packets.drop(index, reason) }
+  }
+
+  // MARK: Datagrams in
+
+  public func open(_ datagrams: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
+    lookAtTimers(&control, at: now)
+    for index in 0..<datagrams.count where datagrams.isPending(index) {
+      if let reason = open(&datagrams, index, &control, now) { datagrams.drop(index, reason) }
+    }
+  }
+
+  private func open(
+    _ datagrams: inout PacketBatch, _ index: Int, _ control: inout PacketBatch, _ now: Moment
+  ) -> DropReason? {
+    guard datagrams.length(of: index) >= overhead else { return .tooShort }
+    let word = datagrams.bigEndian(in: index, at: 0, as: UInt32.self)
+    if word >> 31 == 1 { return openControl(&datagrams, index, &control, now) }
+    guard let decoder = handshake.decoders[DataHeader.decoder(word)] else { return .noKey }
+    datagrams.trimFront(of: index, by: DataHeader.byteCount)
+    var span = datagrams[index]
+    if let reason = decoder.open(&span, counter: word & DataHeader.counterMask) { return reason }
+    datagrams.trimFront(of: index, by: BoxStream.tagByteCount)
+    datagrams.pass(index)
+    return nil
+  }
+
+  private func openControl(
+    _ datagrams: inout PacketBatch, _ index: Int, _ control: inout PacketBatch, _ now: Moment
+  ) -> DropReason? {
+    guard datagrams.length(of: index) >= ControlMessage.datagramByteCount else { return .tooShort }
+    let endpoint = datagrams.endpoint(of: index)
+    let time = datagrams.bigEndian(in: index, at: 1, as: UInt64.self)
+    datagrams.trimFront(of: index, by: ControlMessage.headerByteCount)
+    var span = datagrams[index]
+    switch channel.open(&span, time: time) {
+    case .notAuthentic:
+      return .notAuthentic
+    case .stale:
+      // A peer that came back with its clock behind learns from this what time it has to be above.
+      if channel.mayCorrect(at: now.monotonicSeconds) { announce(&control, at: now) }
+      return .late
+    case .message(let message):
+      switch handshake.take(message) {
+      case .refused(let reason):
+        return reason
+      case .taken(let answer):
+        channel.accept(message, time: time)
+        reply(answer, to: endpoint, &control, now)
+        datagrams.consume(index)
+        return nil
+      }
+    }
+  }
+
+  private func reply(_ answer: Handshake.Answer, to endpoint: Endpoint, _ control: inout PacketBatch, _ now: Moment) {
+    switch answer {
+    case .none: break
+    case .acknowledgement: announce(&control, isAcknowledgement: true, to: endpoint, at: now)
+    case .announcement: announce(&control, to: endpoint, at: now)
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/// What both of the kernel's clocks showed at one moment. The relay reads them once for a batch, never for a packet.
+public struct Moment: Sendable, Equatable {
+  /// CLOCK_MONOTONIC in nanoseconds: for ages and time-outs. It never steps.
+  public var monotonicNanoseconds: UInt64
+  /// CLOCK_REALTIME: for stamps on the wire. It may step either way.
+  public var unixSeconds: Int64
+  public var unixNanoseconds: UInt32
+
+  public init(monotonicNanoseconds: UInt64, unixSeconds: Int64, unixNanoseconds: UInt32) {
+    self.monotonicNanoseconds = monotonicNanoseconds
+    self.unixSeconds = unixSeconds
+    self.unixNanoseconds = unixNanoseconds
+  }
+
+  /// Whole seconds of the monotonic clock.
+  public var monotonicSeconds: UInt64 { monotonicNanoseconds / 1_000_000_000 }
+}
+
+/// Where the time comes from: the kernel, or a test's hand.
+public protocol Clock: AnyObject {
+  func now() -> Moment
+}
