@@ -56,7 +56,8 @@ let package = Package(
     module("BuiltinProtocols", "ProtocolKit", "ProtocolRaw", "ProtocolNaCl0", "ProtocolNaClTAI", "ProtocolSalty"),
 
     // The two ends of the relay.
-    module("TunDevice", "TunnelCore", "LinuxSystem", system),
+    module("Offload", "TunnelCore"),
+    module("TunDevice", "Offload", "TunnelCore", "LinuxSystem", system),
     module("Transports", "TunnelCore", "LinuxSystem", system),
 
     // Settings, and the program.

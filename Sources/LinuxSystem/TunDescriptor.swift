@@ -44,6 +44,30 @@ package struct TunDescriptor: ~Copyable {
     return try retryingUnlessBlocked { unsafe Glibc.read(descriptor, packets.pointer(at: start), capacity) }
   }
 
+  /// Writes one packet that lies in pieces.
+  package func write(_ vectors: borrowing VectorArray) throws(Errno) {
+    let descriptor = descriptor.rawValue
+    _ = try retrying { unsafe Glibc.writev(descriptor, vectors.baseAddress, Int32(vectors.count)) }
+  }
+
+  /// Kinds of unfinished packets that the reader takes (TUNSETOFFLOAD, linux/if_tun.h).
+  package struct Offloads: OptionSet, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// Checksums left unfinished.
+    package static let checksum = Offloads(rawValue: UInt32(CLINUX_TUN_F_CSUM))
+    /// TCP super-packets.
+    package static let tcp = Offloads(
+      rawValue: UInt32(CLINUX_TUN_F_TSO4 | CLINUX_TUN_F_TSO6 | CLINUX_TUN_F_TSO_ECN))
+    /// UDP super-packets (Linux 6.2).
+    package static let udp = Offloads(rawValue: UInt32(CLINUX_TUN_F_USO4 | CLINUX_TUN_F_USO6))
+  }
+
+  package func setOffloads(_ offloads: Offloads) throws(Errno) {
+    let descriptor = descriptor.rawValue
+    _ = try retrying { clinux_tun_set_offload(descriptor, offloads.rawValue) }
+  }
+
   /// Writes one packet.
   package func write(_ packets: borrowing PacketBatch, _ index: Int) throws(Errno) {
     let descriptor = descriptor.rawValue

@@ -7,12 +7,20 @@ package import TunnelCore
 package final class TunDevice: PacketDevice {
   package enum Mode: Sendable { case tun, tap }
 
-  /// USE_PI. In mode `onDevice` the header would only ever be seen between the kernel and us: it is the same on the
-  /// wire as none at all, so the device is opened without it.
+  /// USE_PI: the 4 bytes of flags and EtherType that a tun device can put before each packet.
   package enum PacketInformation: Int, Sendable {
     case none = 0
     case onWire = 1
+    /// Only ever seen between the kernel and us: the same on the wire as none, so the device is opened without.
     case onDevice = 2
+  }
+
+  package struct Options: Sendable {
+    package var mode: Mode
+    package var packetInformation = PacketInformation.none
+    package var offload = OffloadRequest.all
+
+    package init(mode: Mode) { self.mode = mode }
   }
 
   /// The device is gone: somebody deleted it.
@@ -25,44 +33,77 @@ package final class TunDevice: PacketDevice {
   private let descriptor: TunDescriptor
   package let name: String
   package let mode: Mode
+  private var superPackets: SuperPacketPath?
   package private(set) var failures = FailureTally()
 
   /// Attaches to the device `name`, or creates it (until the descriptor is closed). An empty name lets the kernel
   /// choose.
-  package init(name: String, mode: Mode, packetInformation: PacketInformation) throws(SystemCallError) {
-    var flags: TunDescriptor.Flags = mode == .tun ? .tun : .tap
-    if packetInformation != .onWire || mode == .tap { flags.insert(.noPacketInformation) }
-    descriptor = try TunDescriptor(name: name, flags: flags)
-    self.name = descriptor.name
-    self.mode = mode
+  package init(name: String, options: Options) throws(SystemCallError) {
+    // With packet information on the wire the packets are passed as they are, one by one.
+    let wantsPacketInformation = options.packetInformation == .onWire && options.mode == .tun
+    let wantsSuperPackets = options.offload != .none && !wantsPacketInformation
+    var flags: TunDescriptor.Flags = options.mode == .tun ? .tun : .tap
+    if !wantsPacketInformation { flags.insert(.noPacketInformation) }
+    if wantsSuperPackets { flags.insert(.virtioHeader) }
+    let descriptor = try TunDescriptor(name: name, flags: flags)
+    superPackets =
+      wantsSuperPackets
+      ? SuperPacketPath(descriptor, isTap: options.mode == .tap, request: options.offload) : nil
+    self.descriptor = descriptor
+    self.name = self.descriptor.name
+    mode = options.mode
   }
 
   package var pollDescriptor: Int32 { descriptor.rawValue }
+  /// What the kernel refused of the super-packets that were asked for, in words; nil if nothing.
+  package var offloadRefusal: String? { superPackets?.refusal }
 
   package func receive(into packets: inout PacketBatch) throws -> ReadOutcome {
+    do throws(Errno) {
+      if superPackets != nil { return try superPackets!.receive(into: &packets, from: descriptor) }
+      return try receivePlain(into: &packets)
+    } catch {
+      try survive(error)
+      return .drained
+    }
+  }
+
+  private func receivePlain(into packets: inout PacketBatch) throws(Errno) -> ReadOutcome {
     while let start = packets.roomForNext(PacketBatch.largestPacket) {
-      do throws(Errno) {
-        guard let length = try descriptor.read(into: packets, at: start, capacity: PacketBatch.largestPacket) else {
-          return .drained
-        }
-        packets.append(at: start, length: length)
-      } catch {
-        try survive(error)
+      guard let length = try descriptor.read(into: packets, at: start, capacity: PacketBatch.largestPacket) else {
         return .drained
       }
+      packets.append(at: start, length: length)
     }
     return .more
   }
 
   package func send(_ packets: inout PacketBatch) throws {
-    for index in 0..<packets.count where packets.state(of: index) == .passed && packets.length(of: index) > 0 {
-      do throws(Errno) {
-        try descriptor.write(packets, index)
-      } catch {
-        try survive(error)
-        packets.drop(index, .refused)
+    var index = 0
+    while index < packets.count {
+      guard packets.state(of: index) == .passed && packets.length(of: index) > 0 else {
+        index += 1
+        continue
       }
+      let end = try write(&packets, from: index)
+      index = end
     }
+  }
+
+  /// Writes the packet in slot `index`, with its neighbours where that can be. Returns the slot to go on from.
+  private func write(_ packets: inout PacketBatch, from index: Int) throws -> Int {
+    var end = index + 1
+    do throws(Errno) {
+      if superPackets == nil {
+        try descriptor.write(packets, index)
+      } else {
+        try superPackets!.write(&packets, from: index, end: &end, to: descriptor)
+      }
+    } catch {
+      try survive(error)
+      for slot in index..<end where packets.state(of: slot) == .passed { packets.drop(slot, .refused) }
+    }
+    return end
   }
 
   /// EIO: the interface is down. EINVAL: not a packet for this kind of device. Only EBADFD means the end.

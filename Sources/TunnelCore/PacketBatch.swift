@@ -147,6 +147,16 @@ public struct PacketBatch: ~Copyable {
     used = max(used, start + length)
   }
 
+  /// Adds a pending slot with a copy of `bytes`. False if the batch is full.
+  @discardableResult
+  public mutating func appendCopy(of bytes: RawSpan, from endpoint: Endpoint = .unspecified) -> Bool {
+    guard let start = roomForNext(bytes.byteCount) else { return false }
+    append(at: start, length: bytes.byteCount, endpoint: endpoint)
+    let target = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[start..<start + bytes.byteCount])
+    unsafe bytes.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+    return true
+  }
+
   /// The address of a byte, for system calls. Valid as long as the batch is.
   @unsafe
   public func pointer(at offset: Int) -> UnsafeMutableRawPointer {

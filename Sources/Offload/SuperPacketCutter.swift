@@ -1,0 +1,148 @@
+package import TunnelCore
+
+/// Cuts a super-packet of the kernel into packets that any peer understands: every header finished, every checksum
+/// complete.
+///
+/// A cutter is resumable: when a batch is full it goes on with the next one.
+///
+/// Of the original's headers each packet gets a copy, with these changes: the IP length; the IPv4 identification,
+/// which goes up by one; the TCP sequence number; FIN and PSH only on the last, CWR only on the first (RFC 3168);
+/// the UDP length; the checksums. The kernel has left the pseudo header's sum, with the super-packet's length in it,
+/// in the transport checksum: so routing headers and the like need no understanding here
+/// (net/ipv4/tcp_offload.c, tcp_gso_segment; net/ipv4/udp_offload.c, __udp_gso_segment).
+package struct SuperPacketCutter {
+  /// Why a super-packet cannot be cut: its headers contradict each other. Such a packet is dropped.
+  package enum Problem: Error, Equatable { case malformed }
+
+  private let header: VirtioHeader
+  /// Bytes of the link-layer header (tap), of everything up to the payload, and in all.
+  private let networkStart: Int
+  private let headersLength: Int
+  private let totalLength: Int
+  /// The first payload byte that has not been cut off yet, and how many packets there were before it.
+  private var offset: Int
+  private var index: UInt16 = 0
+  /// The pseudo header's sum without the length.
+  private let pseudoSum: InternetChecksum
+
+  /// Looks at the headers of a super-packet. `linkHeaderLength` is 0 (tun) or the length of the Ethernet header with
+  /// its tags.
+  package init(_ packet: RawSpan, header: VirtioHeader, linkHeaderLength: Int) throws(Problem) {
+    self.header = header
+    networkStart = linkHeaderLength
+    totalLength = packet.byteCount
+    let transport = Int(header.checksumStart)
+    headersLength = try Self.headersLength(packet, header, transport)
+    guard header.needsChecksum, header.segmentSize > 0, networkStart + 20 <= transport, headersLength < totalLength
+    else { throw .malformed }
+    offset = headersLength
+    let checksumField = transport + Int(header.checksumOffset)
+    guard checksumField + 2 <= headersLength else { throw .malformed }
+    var sum = InternetChecksum()
+    sum.add(inMemoryOrder: packet.field(at: checksumField))
+    // One's complement: adding the complement takes away.
+    sum.add(bigEndian: ~UInt16(truncatingIfNeeded: totalLength - transport))
+    pseudoSum = sum
+  }
+
+  private static func headersLength(_ packet: RawSpan, _ header: VirtioHeader, _ transport: Int) throws(Problem) -> Int {
+    switch header.segmentation {
+    case .udp:
+      guard transport + 8 <= packet.byteCount, header.checksumOffset == 6 else { throw .malformed }
+      return transport + 8
+    case .tcpIPv4, .tcpIPv6:
+      guard transport + 20 <= packet.byteCount, header.checksumOffset == 16 else { throw .malformed }
+      let length = Int(packet.byte(at: transport + 12) >> 4) * 4
+      guard length >= 20 else { throw .malformed }
+      return transport + length
+    case .none:
+      throw .malformed
+    }
+  }
+
+  /// Whether everything has been cut off.
+  package var isDone: Bool { offset >= totalLength }
+
+  /// Appends as many packets as `batch` has room for.
+  package mutating func cut(_ packet: RawSpan, into batch: inout PacketBatch) {
+    while !isDone {
+      let payload = min(Int(header.segmentSize), totalLength - offset)
+      guard let start = batch.roomForNext(headersLength + payload) else { return }
+      batch.append(at: start, length: headersLength + payload)
+      var span = batch[batch.count - 1]
+      copy(packet.extracting(0..<headersLength), to: &span, at: 0)
+      copy(packet.extracting(offset..<offset + payload), to: &span, at: headersLength)
+      finish(&span, payloadLength: payload)
+      offset += payload
+      index &+= 1
+    }
+  }
+
+  /// Makes the copied headers those of one packet.
+  @_lifetime(span: copy span)
+  private func finish(_ span: inout MutableRawSpan, payloadLength: Int) {
+    finishNetworkHeader(&span)
+    let transport = Int(header.checksumStart)
+    if header.segmentation == .udp {
+      span.storeBigEndian(UInt16(8 + payloadLength), at: transport + 4)
+    } else {
+      finishTCP(&span, transport, payloadLength: payloadLength)
+    }
+    let checksumField = transport + Int(header.checksumOffset)
+    span.storeBytes(of: 0, toByteOffset: checksumField, as: UInt16.self)
+    var sum = pseudoSum
+    sum.add(bigEndian: UInt16(span.byteCount - transport))
+    sum.add(span.bytes.extracting(droppingFirst: transport))
+    let checksum = sum.checksum
+    // A UDP checksum of zero would mean that there is none (RFC 768).
+    let stored = header.segmentation == .udp && checksum == 0 ? 0xffff : checksum
+    span.storeBytes(of: stored, toByteOffset: checksumField, as: UInt16.self)
+  }
+
+  @_lifetime(span: copy span)
+  private func finishNetworkHeader(_ span: inout MutableRawSpan) {
+    let isIPv4 = span.bytes.byte(at: networkStart) >> 4 == 4
+    if isIPv4 {
+      span.storeBigEndian(UInt16(span.byteCount - networkStart), at: networkStart + 2)
+      let identification = span.bigEndian(at: networkStart + 4, as: UInt16.self)
+      span.storeBigEndian(identification &+ index, at: networkStart + 4)
+      IPv4Header.finishChecksum(&span, at: networkStart)
+    } else {
+      span.storeBigEndian(UInt16(span.byteCount - networkStart - 40), at: networkStart + 4)
+    }
+  }
+
+  @_lifetime(span: copy span)
+  private func finishTCP(_ span: inout MutableRawSpan, _ transport: Int, payloadLength: Int) {
+    let sequence = span.bigEndian(at: transport + 4, as: UInt32.self)
+    span.storeBigEndian(sequence &+ UInt32(offset - headersLength), at: transport + 4)
+    var flags = span.bytes.byte(at: transport + 13)
+    if offset + payloadLength < totalLength { flags &= ~(TCPFlags.fin | TCPFlags.psh) }
+    if index > 0 { flags &= ~TCPFlags.cwr }
+    span.storeBytes(of: flags, toByteOffset: transport + 13, as: UInt8.self)
+  }
+
+  /// Completes the checksum of a packet that is not to be cut but was left unfinished. Nothing happens if the header's
+  /// offsets point outside.
+  @_lifetime(span: copy span)
+  package static func completeChecksum(_ span: inout MutableRawSpan, header: VirtioHeader) throws(Problem) {
+    let start = Int(header.checksumStart)
+    let field = start + Int(header.checksumOffset)
+    guard field + 2 <= span.byteCount else { throw .malformed }
+    // The field's own content, the pseudo header's sum, is part of what is summed.
+    var sum = InternetChecksum()
+    sum.add(span.bytes.extracting(droppingFirst: start))
+    let checksum = sum.checksum
+    span.storeBytes(of: checksum == 0 ? 0xffff : checksum, toByteOffset: field, as: UInt16.self)
+  }
+}
+
+@_lifetime(span: copy span)
+private func copy(_ source: RawSpan, to span: inout MutableRawSpan, at offset: Int) {
+  precondition(offset >= 0 && offset + source.byteCount <= span.byteCount)
+  unsafe span.withUnsafeMutableBytes { to in
+    unsafe source.withUnsafeBytes { from in
+      unsafe UnsafeMutableRawBufferPointer(rebasing: to[offset...]).copyMemory(from: from)
+    }
+  }
+}

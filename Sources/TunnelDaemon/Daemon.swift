@@ -1,0 +1,102 @@
+import Configuration
+import Glibc
+import LinuxSystem
+import Logging
+import ProtocolKit
+import TunDevice
+import Transports
+import TunnelCore
+
+/// One tunnel, from its settings to its end:
+///
+/// 1. find the addresses and bind the socket; 2. attach to the device and set its MTU; 3. make the protocol;
+/// 4. run the user's script; 5. change root and user; 6. say what was built; 7. relay until a signal or the end of the
+/// device.
+final class Daemon {
+  private let settings: TunnelSettings
+  private let description: ProtocolDescription
+  private let log: Logger
+
+  init(_ settings: TunnelSettings, _ description: ProtocolDescription, log: Logger) {
+    self.settings = settings
+    self.description = description
+    self.log = log
+  }
+
+  /// Runs the tunnel. Returns when a signal asks for the end; throws what the user has to know.
+  func run(environment: [String]) throws {
+    let signals = try SignalSource([SIGTERM, SIGINT, SIGHUP])
+    let clock = SystemClock()
+    let user = try settings.setuid.map(Self.user)
+    let path = try OuterPath(settings)
+    let peer = path.peer
+    let device = try DeviceSetup.open(settings)
+    if let warning = try DeviceSetup.setMTU(of: device, settings, description, peer: peer) {
+      log.warning("\(warning)")
+    }
+    var options = UDPTransport.Options()
+    options.usesOffloads = settings.offload != .off
+    let transport = UDPTransport(path.socket, options: options)
+    let wireFormat = try makeProtocol(at: clock.now())
+    let facts = TunnelFacts(
+      settings: settings, description: description, device: device.name, mtu: try NetworkInterface.mtu(of: device.name),
+      local: transport.localEndpoint, peer: peer)
+    try runScript(facts, environment: environment)
+    try dropPrivileges(to: user)
+    let isFloating = settings.remoteFloat || peer == nil
+    let relay = Relay(
+      device: device, transport: transport, protocol: wireFormat, clock: clock,
+      options: .init(peer: peer, isFloating: isFloating))
+    relay.onRoaming = { [log] before, now in
+      log.notice(before == nil ? "The peer is at \(now.text)" : "The peer moved to \(now.text)")
+    }
+    log.notice("\(facts.startLine)")
+    let troubles = TroubleReporter(device: device, transport: transport, peer: { relay.peer }, log: log)
+    let loop = try TunnelLoop(
+      relay: relay, clock: clock, device: device.pollDescriptor, transport: transport.descriptor, signals: signals,
+      onTick: troubles.look)
+    let signal = try loop.run()
+    log.notice("Ended by \(signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP"). \(relay.counters.summary)")
+  }
+
+  private func makeProtocol(at start: Moment) throws(DaemonError) -> any TunnelProtocol {
+    let parameters = ProtocolParameters(
+      secretKey: settings.privateKey, peerKey: settings.peerKey, timeWindow: settings.timeWindow, role: settings.role,
+      replayWindow: settings.replayWindow, start: start)
+    do throws(ProtocolError) {
+      return try description.make(parameters)
+    } catch {
+      switch error {
+      case .missingKeys:
+        throw DaemonError(
+          "PROTOCOL=\(description.name) needs keys", why: "PRIVATE_KEY (or PRIVATE_KEY_FILE) or PUBLIC_KEY is missing.",
+          cure: "Make a pair with `quicktun keypair` on each side and exchange the public keys.")
+      case .lowOrderPeerKey:
+        throw DaemonError(
+          "PUBLIC_KEY is of low order", why: "With such a key everybody shares the same secret.",
+          cure: "Ask the peer for the PUBLIC line of its keypair.")
+      }
+    }
+  }
+
+  private static func user(named name: String) throws(DaemonError) -> Privileges.User {
+    if let user = Privileges.user(named: name) { return user }
+    throw DaemonError("SETUID=\(name): no such user", cure: "adduser --system \(name)")
+  }
+
+  private func runScript(_ facts: TunnelFacts, environment: [String]) throws {
+    guard let script = settings.tunUpScript else { return }
+    let status = try Script.run(script, environment: facts.environment(base: environment))
+    if status != 0 { log.warning("TUN_UP_SCRIPT ended with status \(status): \(script)") }
+  }
+
+  private func dropPrivileges(to user: Privileges.User?) throws {
+    do throws(SystemCallError) {
+      if let directory = settings.chroot { try Privileges.changeRoot(to: directory) }
+      if let user { try Privileges.become(user) }
+      Privileges.forbidDumps()  // changing the user allowed them again
+    } catch {
+      throw DaemonError("\(error)", cure: "SETUID and CHROOT need root to begin with.")
+    }
+  }
+}

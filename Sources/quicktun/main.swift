@@ -1,0 +1,4 @@
+import BuiltinProtocols
+import TunnelDaemon
+
+TunnelProgram.run(protocols: builtinProtocols)
