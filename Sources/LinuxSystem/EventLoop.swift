@@ -3,7 +3,7 @@ import Glibc
 import SystemPackage
 
 /// epoll, level-triggered, with a small number of descriptors known by a token each.
-package struct EventLoop: ~Copyable {
+package final class EventLoop {
   package struct Interest: OptionSet, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }

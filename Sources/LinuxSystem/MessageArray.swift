@@ -45,7 +45,7 @@ package struct MessageArray: ~Copyable {
   /// Prepares message `index` to send vectors `range` to `endpoint`, cut by the kernel into datagrams of `segmentSize`
   /// bytes if that is not 0.
   package func prepareToSend(
-    _ index: Int, vectors range: Range<Int>, to endpoint: Endpoint, from socket: borrowing UDPSocket, segmentSize: Int
+    _ index: Int, vectors range: Range<Int>, to endpoint: Endpoint, from socket: UDPSocket, segmentSize: Int
   ) {
     precondition(index < messageCapacity && range.upperBound <= vectorCapacity)
     var header = unsafe msghdr()
@@ -61,7 +61,7 @@ package struct MessageArray: ~Copyable {
   }
 
   /// Sends messages `range`. Returns how many were sent, or nil if the socket would block.
-  package func send(_ range: Range<Int>, through socket: borrowing UDPSocket) throws(Errno) -> Int? {
+  package func send(_ range: Range<Int>, through socket: UDPSocket) throws(Errno) -> Int? {
     let descriptor = socket.rawValue
     return try retryingUnlessBlocked { () -> Int32 in
       unsafe clinux_send_messages(descriptor, messages + range.lowerBound, UInt32(range.count))
@@ -84,7 +84,7 @@ package struct MessageArray: ~Copyable {
   }
 
   /// Receives up to `count` messages without waiting. Returns how many came, or nil if there was none.
-  package func receive(_ count: Int, from socket: borrowing UDPSocket) throws(Errno) -> Int? {
+  package func receive(_ count: Int, from socket: UDPSocket) throws(Errno) -> Int? {
     let descriptor = socket.rawValue
     return try retryingUnlessBlocked { () -> Int32 in
       unsafe clinux_receive_messages(descriptor, messages, UInt32(count))

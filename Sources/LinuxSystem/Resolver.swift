@@ -11,7 +11,7 @@ package enum Resolver {
     package let reason: String
   }
 
-  /// All addresses of `name`, in the order in which to try them (RFC 6724). Blocks as long as the resolver does.
+  /// All addresses of `name`, at least one, in the order in which to try them (RFC 6724). Blocks as long as the resolver does.
   package static func addresses(
     of name: String, port: UInt16, family: Family = .any
   ) throws(Failure) -> [Endpoint] {
@@ -27,7 +27,9 @@ package enum Resolver {
     let status = unsafe getaddrinfo(name, nil, &hints, &list)
     guard status == 0 else { throw Failure(name: name, reason: unsafe String(cString: gai_strerror(status))) }
     defer { unsafe freeaddrinfo(list) }
-    return unsafe endpoints(in: list, port: port)
+    let found = unsafe endpoints(in: list, port: port)
+    if found.isEmpty { throw Failure(name: name, reason: "No IP address associated with hostname") }
+    return found
   }
 
   private static func endpoints(in list: UnsafeMutablePointer<addrinfo>?, port: UInt16) -> [Endpoint] {

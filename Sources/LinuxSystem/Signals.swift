@@ -2,8 +2,8 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// Signals as readable events. While one of these lives they are blocked and arrive nowhere else.
-package struct SignalSource: ~Copyable {
+/// Signals as readable events. From then on they are blocked and arrive nowhere else.
+package final class SignalSource {
   private let descriptor: OwnedDescriptor
   package var rawValue: Int32 { descriptor.rawValue }
 

@@ -1,4 +1,5 @@
-package import Glibc
+package import CLinux
+import Glibc
 package import TunnelCore
 
 /// Endpoints as the kernel's socket addresses, and back.

@@ -4,7 +4,7 @@ import SystemPackage
 package import TunnelCore
 
 /// A non-blocking UDP socket that takes part in nothing but system calls. What to send when is the transport's business.
-package struct UDPSocket: ~Copyable {
+package final class UDPSocket {
   private let descriptor: OwnedDescriptor
   package let isIPv6: Bool
   package var rawValue: Int32 { descriptor.rawValue }

@@ -29,7 +29,7 @@ package final class UDPTransport: DatagramTransport {
   private static let receiveBuffers = 8
 
   /// Takes over a bound socket.
-  package init(_ socket: consuming UDPSocket, options: Options) {
+  package init(_ socket: UDPSocket, options: Options) {
     socket.setBuffers(bytes: options.bufferBytes)
     socket.collectErrors()
     if options.usesOffloads { _ = socket.coalesceDatagrams() }

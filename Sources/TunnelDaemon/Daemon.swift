@@ -28,15 +28,16 @@ final class Daemon {
     let signals = try SignalSource([SIGTERM, SIGINT, SIGHUP])
     let clock = SystemClock()
     let user = try settings.setuid.map(Self.user)
-    let path = try OuterPath(settings)
-    let peer = path.peer
+    let local = try OuterPath.local(settings)
+    let peer = try OuterPath.peer(settings, local: local)
+    let socket = try OuterPath.bind(local, port: settings.localPort, peer: peer)
     let device = try DeviceSetup.open(settings)
     if let warning = try DeviceSetup.setMTU(of: device, settings, description, peer: peer) {
       log.warning("\(warning)")
     }
     var options = UDPTransport.Options()
     options.usesOffloads = settings.offload != .off
-    let transport = UDPTransport(path.socket, options: options)
+    let transport = UDPTransport(socket, options: options)
     let wireFormat = try makeProtocol(at: clock.now())
     let facts = TunnelFacts(
       settings: settings, description: description, device: device.name, mtu: try NetworkInterface.mtu(of: device.name),

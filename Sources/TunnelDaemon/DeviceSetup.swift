@@ -1,6 +1,7 @@
 import Configuration
 import Glibc
 import LinuxSystem
+import SystemPackage
 import ProtocolKit
 import TunDevice
 import TunnelCore
@@ -10,9 +11,10 @@ enum DeviceSetup {
   static func open(_ settings: TunnelSettings) throws -> TunDevice {
     let name = settings.interface ?? ""
     do throws(SystemCallError) {
-      return try TunDevice(
-        name: name, mode: settings.mode == .tun ? .tun : .tap,
-        packetInformation: settings.packetInformation)
+      var options = TunDevice.Options(mode: settings.mode == .tun ? .tun : .tap)
+      options.packetInformation = .init(rawValue: settings.packetInformation.rawValue) ?? .none
+      options.offload = settings.offload == .off ? .none : .all
+      return try TunDevice(name: name, options: options)
     } catch {
       throw explain(error, name: name, settings)
     }

@@ -1,6 +1,7 @@
 import Configuration
 import LinuxSystem
 import ProtocolKit
+import Sodium
 import TunnelCore
 
 /// What is known of a tunnel once it is built: for the start-up line and for scripts.

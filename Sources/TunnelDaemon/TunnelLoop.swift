@@ -31,7 +31,7 @@ final class TunnelLoop {
   private static let mostRounds = 16
 
   init(
-    relay: Relay, clock: any Clock, device: Int32, transport: Int32, signals: consuming SignalSource,
+    relay: Relay, clock: any Clock, device: Int32, transport: Int32, signals: SignalSource,
     onTick: @escaping () -> Void
   ) throws(SystemCallError) {
     let events = try EventLoop()

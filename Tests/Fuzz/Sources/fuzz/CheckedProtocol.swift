@@ -1,0 +1,81 @@
+import TunnelCore
+
+/// Holds a protocol to the contract of `TunnelProtocol` at every call.
+final class CheckedProtocol: TunnelProtocol {
+  private let inner: any TunnelProtocol
+
+  init(_ inner: any TunnelProtocol) { self.inner = inner }
+
+  var overhead: Int { inner.overhead }
+  var headroom: Int { inner.headroom }
+
+  private struct Slot {
+    var state: PacketBatch.State
+    var length: Int
+    var endpoint: Endpoint
+  }
+
+  func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
+    let before = Self.slots(of: packets)
+    let controlCount = control.count
+    inner.seal(&packets, control: &control, at: now)
+    checkControl(control, from: controlCount)
+    check(packets, before) { state, length, now in
+      switch state {
+      case .passed: now == length + overhead
+      case .dropped: true
+      case .pending, .consumed: false
+      }
+    }
+  }
+
+  func open(_ datagrams: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
+    let before = Self.slots(of: datagrams)
+    let controlCount = control.count
+    inner.open(&datagrams, control: &control, at: now)
+    checkControl(control, from: controlCount)
+    check(datagrams, before) { state, length, now in
+      switch state {
+      case .passed: now == length - overhead
+      case .consumed, .dropped: true
+      case .pending: false
+      }
+    }
+  }
+
+  func tick(control: inout PacketBatch, at now: Moment) {
+    let controlCount = control.count
+    inner.tick(control: &control, at: now)
+    checkControl(control, from: controlCount)
+  }
+
+  private static func slots(of batch: borrowing PacketBatch) -> [Slot] {
+    (0..<batch.count).map {
+      Slot(state: batch.state(of: $0), length: batch.length(of: $0), endpoint: batch.endpoint(of: $0))
+    }
+  }
+
+  /// Every pending slot has an outcome that `isSound`, every other slot is as it was, and nobody's address changed.
+  private func check(
+    _ batch: borrowing PacketBatch, _ before: [Slot],
+    isSound: (_ state: PacketBatch.State, _ before: Int, _ now: Int) -> Bool
+  ) {
+    fuzz.check(batch.count == before.count, "a batch that protocols must not lengthen was lengthened")
+    for (index, slot) in before.enumerated() {
+      let (state, length) = (batch.state(of: index), batch.length(of: index))
+      fuzz.check(batch.endpoint(of: index) == slot.endpoint, "a slot's endpoint changed")
+      if slot.state == .pending {
+        fuzz.check(isSound(state, slot.length, length), "\(slot.length) bytes became \(length) bytes, \(state)")
+      } else {
+        fuzz.check(state == slot.state && length == slot.length, "a slot that was not pending was touched")
+      }
+    }
+  }
+
+  private func checkControl(_ control: borrowing PacketBatch, from first: Int) {
+    for index in first..<control.count {
+      fuzz.check(control.state(of: index) == .passed, "a control datagram is not passed")
+      fuzz.check(control.length(of: index) > 0, "a control datagram is empty")
+    }
+  }
+}
