@@ -1,8 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-  .strictMemorySafety(),
+let common: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
@@ -10,6 +9,7 @@ let strict: [SwiftSetting] = [
   // Spans that borrow from a packet batch name what they borrow from.
   .enableExperimentalFeature("Lifetimes"),
 ]
+let strict = common + [.strictMemorySafety()]
 
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -20,7 +20,7 @@ func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
 }
 
 func tests(_ name: String, _ dependencies: Target.Dependency..., resources: [Resource] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: common)
 }
 
 let package = Package(
@@ -71,6 +71,7 @@ let package = Package(
     module("TunnelTesting", "TunnelCore"),
 
     tests("TunnelCoreTests", "TunnelCore", "TunnelTesting"),
+    tests("OffloadTests", "Offload", "TunnelCore"),
     tests("SodiumTests", "Sodium"),
     tests(
       "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium", "ProtocolRaw",

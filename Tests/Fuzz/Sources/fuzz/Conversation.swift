@@ -73,7 +73,7 @@ struct Conversation {
     case "C": if let datagram = archived(&input) { receive(datagram, at: side, from: Party.copyist) }
     case "F": forge(at: side, &input)
     case "X": if let datagram = archived(&input) { inject(Array(datagram.prefix(input.nextLength())), at: side) }
-    case "Y": if let datagram = archived(&input) { inject(datagram + input.nextBytes(input.nextLength()), at: side) }
+    case "Y": if let datagram = archived(&input) { inject(datagram + input.nextBytes(Int(input.nextByte())), at: side) }
     case "I": inject(input.nextBytes(input.nextLength()), at: side)
     case "T": pass(seconds: Int64(input.nextByte() & 0x7f) * (side == 0 ? 1 : 8))
     case "W": setClock(of: side, steps: Int64(Int8(bitPattern: input.nextByte())))
