@@ -28,7 +28,7 @@ let package = Package(
   products: [
     .executable(name: "quicktun", targets: ["quicktun"]),
     // What a protocol of somebody else's is written against: see examples/protocol-plugin.
-    .library(name: "QuickTunKit", targets: ["TunnelCore", "ProtocolKit", "Sodium", "TunnelDaemon", "BuiltinProtocols"]),
+    .library(name: "QuickTunKit", targets: ["TunnelCore", "ProtocolKit", "Sodium", "Commands", "BuiltinProtocols"]),
     // The memory ends and the clock turned by hand, for tests of such a protocol.
     .library(name: "TunnelTesting", targets: ["TunnelTesting"]),
     .library(name: "Configuration", targets: ["Configuration"]),
@@ -65,7 +65,9 @@ let package = Package(
     module(
       "TunnelDaemon", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "TunDevice", "Transports", "Configuration",
       logging, system),
-    .executableTarget(name: "quicktun", dependencies: ["TunnelDaemon", "BuiltinProtocols"], swiftSettings: strict),
+    module(
+      "Commands", "TunnelDaemon", "ProtocolKit", "Configuration", "Sodium", "LinuxSystem", logging, system),
+    .executableTarget(name: "quicktun", dependencies: ["Commands", "BuiltinProtocols"], swiftSettings: strict),
 
     // Fakes.
     module("TunnelTesting", "TunnelCore"),

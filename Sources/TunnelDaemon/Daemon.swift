@@ -1,8 +1,8 @@
-import Configuration
+package import Configuration
 import Glibc
 import LinuxSystem
-import Logging
-import ProtocolKit
+package import Logging
+package import ProtocolKit
 import TunDevice
 import Transports
 import TunnelCore
@@ -12,19 +12,19 @@ import TunnelCore
 /// 1. find the addresses and bind the socket; 2. attach to the device and set its MTU; 3. make the protocol;
 /// 4. run the user's script; 5. change root and user; 6. say what was built; 7. relay until a signal or the end of the
 /// device.
-final class Daemon {
+package final class Daemon {
   private let settings: TunnelSettings
   private let description: ProtocolDescription
   private let log: Logger
 
-  init(_ settings: TunnelSettings, _ description: ProtocolDescription, log: Logger) {
+  package init(_ settings: TunnelSettings, _ description: ProtocolDescription, log: Logger) {
     self.settings = settings
     self.description = description
     self.log = log
   }
 
   /// Runs the tunnel. Returns when a signal asks for the end; throws what the user has to know.
-  func run(environment: [String]) throws {
+  package func run(environment: [String]) throws {
     let signals = try SignalSource([SIGTERM, SIGINT, SIGHUP])
     let clock = SystemClock()
     let user = try settings.setuid.map(Self.user)
@@ -60,7 +60,7 @@ final class Daemon {
     log.notice("Ended by \(signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP"). \(relay.counters.summary)")
   }
 
-  private func makeProtocol(at start: Moment) throws(DaemonError) -> any TunnelProtocol {
+  private func makeProtocol(at start: Moment) throws(Complaint) -> any TunnelProtocol {
     let parameters = ProtocolParameters(
       secretKey: settings.privateKey, peerKey: settings.peerKey, timeWindow: settings.timeWindow, role: settings.role,
       replayWindow: settings.replayWindow, start: start)
@@ -69,20 +69,20 @@ final class Daemon {
     } catch {
       switch error {
       case .missingKeys:
-        throw DaemonError(
+        throw Complaint(
           "PROTOCOL=\(description.name) needs keys", why: "PRIVATE_KEY (or PRIVATE_KEY_FILE) or PUBLIC_KEY is missing.",
           cure: "Make a pair with `quicktun keypair` on each side and exchange the public keys.")
       case .lowOrderPeerKey:
-        throw DaemonError(
+        throw Complaint(
           "PUBLIC_KEY is of low order", why: "With such a key everybody shares the same secret.",
           cure: "Ask the peer for the PUBLIC line of its keypair.")
       }
     }
   }
 
-  private static func user(named name: String) throws(DaemonError) -> Privileges.User {
+  private static func user(named name: String) throws(Complaint) -> Privileges.User {
     if let user = Privileges.user(named: name) { return user }
-    throw DaemonError("SETUID=\(name): no such user", cure: "adduser --system \(name)")
+    throw Complaint("SETUID=\(name): no such user", cure: "adduser --system \(name)")
   }
 
   private func runScript(_ facts: TunnelFacts, environment: [String]) throws {
@@ -97,7 +97,7 @@ final class Daemon {
       if let user { try Privileges.become(user) }
       Privileges.forbidDumps()  // changing the user allowed them again
     } catch {
-      throw DaemonError("\(error)", cure: "SETUID and CHROOT need root to begin with.")
+      throw Complaint("\(error)", cure: "SETUID and CHROOT need root to begin with.")
     }
   }
 }

@@ -21,27 +21,27 @@ enum DeviceSetup {
   }
 
   /// The commonest reasons, from what the system tells about the device (linux/Documentation/networking/tuntap.rst).
-  private static func explain(_ error: SystemCallError, name: String, _ settings: TunnelSettings) -> DaemonError {
+  private static func explain(_ error: SystemCallError, name: String, _ settings: TunnelSettings) -> Complaint {
     let asked = settings.mode == .tun ? "tun" : "tap"
     switch error.errno.rawValue {
     case EINVAL:
-      return DaemonError(
+      return Complaint(
         "\(error)", why: "\(name) exists and is not a \(asked) device; TUN_MODE=\(asked == "tun" ? 1 : 0) asks for one.",
         cure: "Remove it (ip link del \(name)), choose another INTERFACE, or set TUN_MODE=\(asked == "tun" ? 0 : 1).")
     case EBUSY:
-      return DaemonError("\(error)", why: "Another process holds \(name).", cure: "Stop it, or choose another INTERFACE.")
+      return Complaint("\(error)", why: "Another process holds \(name).", cure: "Stop it, or choose another INTERFACE.")
     case EPERM:
-      return DaemonError(
+      return Complaint(
         "\(error)", why: "Attaching to \(name) needs CAP_NET_ADMIN, or the device has to belong to user \(getuid()).",
         cure: "Run as root, or create it before: ip tuntap add dev \(name) mode \(asked) user \(getuid())")
     case ENOENT:
-      return DaemonError(
+      return Complaint(
         "\(error)", why: "The device node is missing, as in some containers.",
         cure: "mkdir -p /dev/net && mknod /dev/net/tun c 10 200 && chmod 666 /dev/net/tun")
     case ENODEV:
-      return DaemonError("\(error)", why: "The kernel module is not loaded.", cure: "modprobe tun")
+      return Complaint("\(error)", why: "The kernel module is not loaded.", cure: "modprobe tun")
     default:
-      return DaemonError("\(error)")
+      return Complaint("\(error)")
     }
   }
 
@@ -60,7 +60,7 @@ enum DeviceSetup {
       try NetworkInterface.setMTU(of: device.name, to: wanted)
       return nil
     } catch {
-      let message = DaemonError(
+      let message = Complaint(
         "\(error)", why: "MTU asks for \(wanted) bytes on \(device.name), which takes CAP_NET_ADMIN to set.",
         cure: "ip link set \(device.name) mtu \(wanted)")
       if case .auto = settings.mtu { return message.description }

@@ -7,7 +7,7 @@ import TunnelCore
 /// The two ends of the outer path: settings to the peer's endpoint and a bound socket.
 enum OuterPath {
   /// Where the peer is; nil while it has not spoken.
-  static func peer(_ settings: TunnelSettings, local: Endpoint?) throws(DaemonError) -> Endpoint? {
+  static func peer(_ settings: TunnelSettings, local: Endpoint?) throws(Complaint) -> Endpoint? {
     guard let name = settings.remoteAddress else { return nil }
     let family: Resolver.Family = local.map { $0.isIPv6 ? .ipv6 : .ipv4 } ?? .any
     let endpoint = try resolve(name, setting: "REMOTE_ADDRESS", port: settings.remotePort, family: family)
@@ -15,14 +15,14 @@ enum OuterPath {
   }
 
   /// The address to bind, if one is asked for.
-  static func local(_ settings: TunnelSettings) throws(DaemonError) -> Endpoint? {
+  static func local(_ settings: TunnelSettings) throws(Complaint) -> Endpoint? {
     guard let name = settings.localAddress else { return nil }
     return try resolve(name, setting: "LOCAL_ADDRESS", port: settings.localPort, family: .any)
   }
 
   private static func resolve(
     _ name: String, setting: String, port: UInt16, family: Resolver.Family
-  ) throws(DaemonError) -> Endpoint {
+  ) throws(Complaint) -> Endpoint {
     do throws(Resolver.Failure) {
       return try Resolver.addresses(of: name, port: port, family: family)[0]
     } catch {
@@ -32,7 +32,7 @@ enum OuterPath {
         case .ipv4: "an IPv4 address, as LOCAL_ADDRESS is one"
         case .ipv6: "an IPv6 address, as LOCAL_ADDRESS is one"
         }
-      throw DaemonError(
+      throw Complaint(
         "\(setting)=\(name): \(error.reason)", why: "The resolver knows no address of that name; \(kind) is needed.",
         cure: "Try: getent ahosts \(name)")
     }
@@ -58,17 +58,17 @@ enum OuterPath {
     }
   }
 
-  private static func explain(_ error: SystemCallError, _ endpoint: Endpoint) -> DaemonError {
+  private static func explain(_ error: SystemCallError, _ endpoint: Endpoint) -> Complaint {
     switch error.errno {
     case .addressInUse:
-      DaemonError(
+      Complaint(
         "\(error)", why: "Another process has UDP port \(endpoint.port); quicktun's default is 2998.",
         cure: "Find it with `ss -lunp`, or choose another LOCAL_PORT and give it to the peer as REMOTE_PORT.")
     case .addressNotAvailable:
-      DaemonError(
+      Complaint(
         "\(error)", why: "LOCAL_ADDRESS is on no interface of this host.", cure: "See `ip address`, or leave it out.")
     default:
-      DaemonError("\(error)")
+      Complaint("\(error)")
     }
   }
 

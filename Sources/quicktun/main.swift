@@ -1,4 +1,4 @@
 import BuiltinProtocols
-import TunnelDaemon
+import Commands
 
-TunnelProgram.run(protocols: builtinProtocols)
+QuickTunProgram.run(protocols: builtinProtocols)

@@ -1,0 +1,87 @@
+import Configuration
+import Logging
+import ProtocolKit
+import Sodium
+import TunnelDaemon
+
+/// `quicktun`, `quicktun run`: one tunnel, in the foreground.
+enum RunCommand {
+  static func run(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> Int32 {
+    let reading = SettingsReader.read(
+      .init(
+        arguments: invocation.arguments, environment: invocation.environment,
+        protocols: protocols.map { .init(name: $0.name, needsKeys: $0.needsKeys) }, readFile: readFile))
+    invocation.wipeArguments(reading.secretArguments)
+    switch reading.request {
+    case .help:
+      print(help(protocols))
+      return 0
+    case .version:
+      print(Version.text)
+      return 0
+    case .run:
+      return run(reading, invocation, protocols)
+    }
+  }
+
+  private static func run(
+    _ reading: SettingsReader.Reading, _ invocation: Invocation, _ protocols: [ProtocolDescription]
+  ) -> Int32 {
+    let level = reading.settings.logLevel
+    let log = Logger(label: "quicktun") { _ in StderrLog(logLevel: level.loggerLevel) }
+    for warning in reading.warnings { log.warning("\(warning)") }
+    for complaint in reading.complaints { log.error("\(complaint)") }
+    guard reading.complaints.isEmpty, let description = protocols.first(where: { $0.name == reading.settings.protocolName })
+    else { return 1 }
+    do {
+      try Daemon(reading.settings, description, log: log).run(environment: invocation.environmentForScripts)
+      return 0
+    } catch {
+      log.error("\(error)")
+      return 1
+    }
+  }
+
+  private static func help(_ protocols: [ProtocolDescription]) -> String {
+    """
+    quicktun: an encrypted tunnel between two hosts
+
+    usage: quicktun [-c NAME VALUE | --name VALUE]... [--config FILE]
+           quicktun SUBCOMMAND ...
+
+    Settings come from the command line, from IF_QT_NAME in the environment (which
+    is qt_name in /etc/network/interfaces), from a file of NAME=value lines, or, if
+    none of these gives any, from NAME in the environment.
+
+    Subcommands:
+    \(Subcommand.all.map { "  \($0.name)\n        \($0.summary)" }.joined(separator: "\n"))
+
+    Protocols:
+    \(protocols.map { "  \($0.name)\n        \($0.summary)" }.joined(separator: "\n"))
+
+    Settings (and what holds where they are not given):
+    \(Help.settings())
+
+    Options:
+      --config FILE
+            Read settings from FILE.
+      -h, --help
+            Print this.
+      -v, --version
+            Print the version.
+    """
+  }
+}
+
+extension TunnelSettings.LogLevel {
+  fileprivate var loggerLevel: Logger.Level {
+    switch self {
+    case .error: .error
+    case .warning: .warning
+    case .notice: .notice
+    case .info: .info
+    case .debug: .debug
+    case .trace: .trace
+    }
+  }
+}

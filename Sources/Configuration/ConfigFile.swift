@@ -1,0 +1,74 @@
+public import Sodium
+
+/// A file as a source of settings or keys.
+public struct ReadFile: Sendable {
+  public var contents: GuardedMemory
+  /// Whether its permissions let any user read it.
+  public var othersMayRead: Bool
+
+  public init(contents: GuardedMemory, othersMayRead: Bool) {
+    self.contents = contents
+    self.othersMayRead = othersMayRead
+  }
+}
+
+/// Why a file cannot be read, in the system's words.
+public struct FileProblem: Error, Equatable, Sendable {
+  public var reason: String
+  public init(_ reason: String) { self.reason = reason }
+}
+
+/// Reads a file of at most `limit` bytes; what is longer is a problem too.
+public typealias FileReader = @Sendable (_ path: String, _ limit: Int) throws(FileProblem) -> ReadFile
+
+/// A file of settings: `NAME=value`, a line each, `#` comments on lines of their own or behind a value. A value may
+/// stand in single or double quotes, which keep blanks and `#`.
+struct ConfigFile {
+  static let largest = 1 << 16
+  private(set) var occurrences: [Occurrence] = []
+
+  init(path: String, _ file: ReadFile, _ findings: inout Findings) {
+    let text = GivenText(file.contents)
+    var line = 0
+    var start = 0
+    while start < text.count {
+      line += 1
+      let end = text.firstIndex(of: 0x0a, from: start) ?? text.count
+      parse(text[start..<end].trimmed, path: path, line: line, &findings)
+      start = end + 1
+    }
+    if file.othersMayRead && occurrences.contains(where: { $0.setting.isSecret }) {
+      findings.warn(
+        "\(path) holds a private key and every user can read it", cure: "chmod o= \(path)")
+    }
+  }
+
+  private mutating func parse(_ line: GivenText, path: String, line number: Int, _ findings: inout Findings) {
+    if line.isEmpty || line[0] == 0x23 { return }
+    // Before an `=` there may be anything, a stray key included: it is not repeated.
+    guard let equals = line.firstIndex(of: 0x3d), let name = line.upTo(equals).trimmed.revealed, isName(name) else {
+      return findings.complain("\(path):\(number): not a setting", why: "Lines are NAME=value, or comments after #.")
+    }
+    guard let setting = Setting.named(name) else {
+      return findings.warnOfUnknown("\(path):\(number): \(name)", name: name)
+    }
+    let value = unquoted(line.from(equals + 1).trimmed)
+    occurrences.append(Occurrence(setting: setting, spelling: .file(path: path, line: number), value: value))
+  }
+
+  private func isName(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= 40
+      && name.utf8.allSatisfy { (0x41...0x5a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5f }
+  }
+
+  private func unquoted(_ value: GivenText) -> GivenText {
+    if let quote = value.isEmpty ? nil : value[0], quote == 0x22 || quote == 0x27,
+      let end = value.firstIndex(of: quote, from: 1)
+    {
+      let rest = value.from(end + 1).trimmed
+      if rest.isEmpty || rest[0] == 0x23 { return value[1..<end] }
+    }
+    if !value.isEmpty && value[0] == 0x23 { return value.upTo(0) }
+    return value.upTo(value.commentIndex ?? value.count).trimmed
+  }
+}

@@ -1,0 +1,62 @@
+/// The environment's two ways to hold settings: ifupdown's `IF_QT_NAME=value` with `IFACE`, and plain `NAME=value`.
+struct Environment {
+  private(set) var ifupdown: [Occurrence] = []
+  private(set) var plain: [Occurrence] = []
+  private var unknownIfupdown: [String] = []
+  private var others: [String] = []
+
+  private static let prefix = "IF_QT_"
+
+  init(_ entries: [GivenText]) {
+    var iface: GivenText?
+    for entry in entries {
+      guard let equals = entry.firstIndex(of: 0x3d), let name = entry.upTo(equals).revealed else { continue }
+      let value = entry.from(equals + 1).trimmed
+      if name == "IFACE" {
+        iface = value
+      } else if name.hasPrefix(Self.prefix) {
+        addIfupdown(String(name.dropFirst(Self.prefix.count)), value)
+      } else if let setting = Setting.named(name) {
+        plain.append(Occurrence(setting: setting, spelling: .plain, value: value))
+      } else {
+        others.append(name)
+      }
+    }
+    if isIfupdown, let iface, let setting = Setting.named("INTERFACE") {
+      ifupdown.append(Occurrence(setting: setting, spelling: .iface, value: iface))
+    }
+  }
+
+  /// Whether ifupdown, or somebody in its stead, started the program.
+  var isIfupdown: Bool { !ifupdown.isEmpty || !unknownIfupdown.isEmpty }
+
+  private mutating func addIfupdown(_ name: String, _ value: GivenText) {
+    if let setting = Setting.named(name) {
+      ifupdown.append(Occurrence(setting: setting, spelling: .ifupdown, value: value))
+    } else {
+      unknownIfupdown.append(name)
+    }
+  }
+
+  func warnOfUnknown(_ findings: inout Findings) {
+    for name in unknownIfupdown { findings.warnOfUnknown(Self.prefix + name, name: name) }
+  }
+
+  /// Plain names are generic words, so only one that is nearly a setting's is told of.
+  func warnOfNearlySettings(_ findings: inout Findings) {
+    let known = Setting.all.map(\.name).filter { $0.utf8.count >= 6 }
+    for name in others where name.utf8.count >= 4 && nearest(to: name, in: known, atMost: 2) != nil {
+      findings.warnOfUnknown(name, name: name)
+    }
+  }
+
+  /// Plain names that were not read because settings came from elsewhere.
+  func warnOfIgnored(_ findings: inout Findings) {
+    for occurrence in plain {
+      findings.warn(
+        "\(occurrence.label) in the environment: ignored",
+        why: "Plain names count only where no -c or --name, no IF_QT_ name and no file is given.",
+        cure: "Write \(occurrence.setting.option), or IF_QT_\(occurrence.setting.name).")
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/// Settings from wherever they were given to one checked whole.
+///
+/// 1. the command line; 2. IF_QT_ names; 3. the file; 4. plain names, only if none of these gave anything. The first
+/// that names a setting wins. Everything that is wrong is collected, not only the first.
+public struct SettingsReader {
+  /// What settings are read from.
+  public struct Source {
+    /// Without the program's name and without a subcommand.
+    public var arguments: [GivenText]
+    /// "NAME=value".
+    public var environment: [GivenText]
+    public var protocols: [KnownProtocol]
+    public var readFile: FileReader
+
+    public init(
+      arguments: [GivenText], environment: [GivenText], protocols: [KnownProtocol], readFile: @escaping FileReader
+    ) {
+      self.arguments = arguments
+      self.environment = environment
+      self.protocols = protocols
+      self.readFile = readFile
+    }
+  }
+
+  /// What is to be known of a protocol to choose it.
+  public struct KnownProtocol: Sendable {
+    public var name: String
+    public var needsKeys: Bool
+
+    public init(name: String, needsKeys: Bool) {
+      self.name = name
+      self.needsKeys = needsKeys
+    }
+  }
+
+  public enum Request: Sendable, Equatable { case run, help, version }
+
+  /// What came of it. The settings are of use only if there is no complaint.
+  public struct Reading: Sendable {
+    public var request = Request.run
+    public var settings = TunnelSettings()
+    public var complaints: [Complaint] = []
+    public var warnings: [Complaint] = []
+    /// Indices of arguments that hold a secret and should be wiped from the process's memory.
+    public var secretArguments: [Int] = []
+  }
+
+  public static func read(_ source: Source) -> Reading {
+    var findings = Findings()
+    let arguments = ArgumentParser(source.arguments, &findings)
+    var reading = Reading()
+    reading.secretArguments = arguments.secretArguments
+    if arguments.wantsHelp || arguments.wantsVersion {
+      reading.request = arguments.wantsHelp ? .help : .version
+      return reading
+    }
+    let given = collect(arguments, source, &findings)
+    reading.settings = apply(given, &findings)
+    var judgement = Judgement(given: given, protocols: source.protocols, readFile: source.readFile)
+    judgement.judge(&reading.settings, &findings)
+    reading.complaints = findings.complaints
+    reading.warnings = findings.warnings
+    return reading
+  }
+
+  /// One occurrence of each setting that was given: the one that counts.
+  private static func collect(
+    _ arguments: ArgumentParser, _ source: Source, _ findings: inout Findings
+  ) -> [String: Occurrence] {
+    let environment = Environment(source.environment)
+    environment.warnOfUnknown(&findings)
+    let file = arguments.configFile.flatMap { readFile($0, source.readFile, &findings) } ?? []
+    let usesPlain = arguments.occurrences.isEmpty && arguments.configFile == nil && !environment.isIfupdown
+    if usesPlain {
+      environment.warnOfNearlySettings(&findings)
+    } else {
+      environment.warnOfIgnored(&findings)
+    }
+    var given: [String: Occurrence] = [:]
+    for occurrences in [arguments.occurrences, environment.ifupdown, file, usesPlain ? environment.plain : []] {
+      merge(occurrences, into: &given, &findings)
+    }
+    return given
+  }
+
+  /// Adds what no earlier source gave. Twice in one source is told of.
+  private static func merge(
+    _ occurrences: [Occurrence], into given: inout [String: Occurrence], _ findings: inout Findings
+  ) {
+    var here: Set<String> = []
+    for occurrence in occurrences where !occurrence.value.isEmpty || occurrence.setting.blank == .counts {
+      let name = occurrence.setting.name
+      let isSecondHere = !here.insert(name).inserted
+      if given[name] == nil {
+        given[name] = occurrence
+      } else if isSecondHere && occurrence.spelling != .iface {
+        findings.warn("\(occurrence.text): ignored", why: "\(name) is given twice, and the first one counts.")
+      }
+    }
+    for occurrence in occurrences where occurrence.value.isEmpty && occurrence.setting.blank == .ignored {
+      findings.warn("\(occurrence.label) is empty: as if it were not given")
+    }
+  }
+
+  private static func readFile(
+    _ path: String, _ read: FileReader, _ findings: inout Findings
+  ) -> [Occurrence]? {
+    do throws(FileProblem) {
+      return ConfigFile(path: path, try read(path, ConfigFile.largest), &findings).occurrences
+    } catch {
+      findings.complain("--config \(printable(path)): \(error.reason)")
+      return nil
+    }
+  }
+
+  private static func apply(_ given: [String: Occurrence], _ findings: inout Findings) -> TunnelSettings {
+    var settings = TunnelSettings()
+    for setting in Setting.all {
+      guard let occurrence = given[setting.name], isFreeOfComments(occurrence, &findings) else { continue }
+      do {
+        try setting.read(occurrence.value, &settings)
+      } catch {
+        let rejection = error as? Rejection ?? Rejection()
+        let accepted = "Accepted: \(setting.accepted)."
+        findings.complain(
+          "\(occurrence.text): not accepted", why: rejection.why.map { "\($0) \(accepted)" } ?? accepted,
+          cure: rejection.cure)
+      }
+    }
+    return settings
+  }
+
+  private static func isFreeOfComments(_ occurrence: Occurrence, _ findings: inout Findings) -> Bool {
+    guard !occurrence.setting.mayHoldComment, occurrence.value.commentIndex != nil else { return true }
+    let name = occurrence.setting.name
+    findings.complain(
+      "\(occurrence.text): a comment became part of the value",
+      why: "In /etc/network/interfaces and in the environment a # behind a value is not a comment.",
+      cure: "Put the comment on a line of its own, before qt_\(name.lowercased()).")
+    return false
+  }
+}

@@ -1,0 +1,49 @@
+public import Sodium
+
+/// What the user asked for, checked and complete: the settings of one tunnel.
+public struct TunnelSettings: Sendable {
+  public enum Mode: Sendable, Equatable { case tun, tap }
+
+  /// USE_PI: where the 4-byte packet information header is seen.
+  public enum PacketInformation: Int, Sendable { case none = 0, onWire, onDevice }
+
+  public enum MTU: Sendable, Equatable { case unchanged, auto, bytes(Int) }
+
+  /// OFFLOAD: super-packets to and from the kernel. `on` wants to hear of it where they cannot be had.
+  public enum Offload: String, Sendable { case auto, on, off }
+
+  /// LOG_LEVEL, the chattiest last.
+  public enum LogLevel: String, Sendable, CaseIterable { case error, warning, notice, info, debug, trace }
+
+  /// The value of PROTOCOL; nil until the default has been decided on.
+  public var protocolName: String?
+  /// Nil lets the kernel choose.
+  public var interface: String?
+  public var mode = Mode.tap
+  public var packetInformation = PacketInformation.none
+  /// An address or a host name.
+  public var localAddress: String?
+  public var localPort: UInt16 = 2998
+  public var remoteAddress: String?
+  public var remotePort: UInt16 = 2998
+  public var remoteFloat = false
+  public var tunUpScript: String?
+  public var setuid: String?
+  public var chroot: String?
+  public var peerKey: PublicKey?
+  public var privateKey: SecretKey?
+  public var privateKeyFile: String?
+  /// Seconds.
+  public var timeWindow: UInt32?
+  public var role: Bool?
+  public var debug = false
+  public var explicitLogLevel: LogLevel?
+  public var offload = Offload.auto
+  public var mtu = MTU.unchanged
+  /// Packets.
+  public var replayWindow = 2048
+
+  public init() {}
+
+  public var logLevel: LogLevel { explicitLogLevel ?? (debug ? .debug : .notice) }
+}

@@ -1,0 +1,32 @@
+import Glibc
+import SystemPackage
+
+/// Standard error, a line at a time and each line in one write, so that lines of several processes do not mix.
+package enum StandardError {
+  package static func write(_ line: String) {
+    let text = Array((line + "\n").utf8)
+    unsafe writeAll(text.span.bytes, to: STDERR_FILENO)
+  }
+}
+
+/// Standard output without a buffer that would keep a copy of a secret.
+package enum StandardOutput {
+  package static func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    unsafe writeAll(bytes.span.bytes, to: STDOUT_FILENO)
+  }
+
+  package static func write(_ bytes: RawSpan) { writeAll(bytes, to: STDOUT_FILENO) }
+}
+
+/// Writes all of `bytes`; whoever closed the stream does not want them.
+private func writeAll(_ bytes: RawSpan, to descriptor: Int32) {
+  var rest = bytes
+  while rest.byteCount > 0 {
+    let count = unsafe rest.withUnsafeBytes { buffer in
+      (try? retrying { unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count) }) ?? 0
+    }
+    if count == 0 { return }
+    rest = rest.extracting(droppingFirst: count)
+  }
+}
