@@ -31,10 +31,10 @@ enum RunCommand {
     let log = Logger(label: "quicktun") { _ in StderrLog(logLevel: level.loggerLevel) }
     for warning in reading.warnings { log.warning("\(warning)") }
     for complaint in reading.complaints { log.error("\(complaint)") }
-    guard reading.complaints.isEmpty, let description = protocols.first(where: { $0.name == reading.settings.protocolName })
-    else { return 1 }
+    let chosen = protocols.first { $0.name == reading.settings.protocolName }
+    guard reading.complaints.isEmpty, let chosen else { return 1 }
     do {
-      try Daemon(reading.settings, description, log: log).run(environment: invocation.environmentForScripts)
+      try Daemon(reading.settings, chosen, log: log).run(environment: invocation.environmentForScripts)
       return 0
     } catch {
       log.error("\(error)")

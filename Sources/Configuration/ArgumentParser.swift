@@ -80,7 +80,9 @@ struct ArgumentParser {
     guard let path = (attached ?? next())?.revealed, !path.isEmpty else {
       return findings.complain("--config: the file's name is missing")
     }
-    if configFile != nil { return findings.complain("--config \(printable(path)): a second file", why: "One can be read.") }
+    if configFile != nil {
+      return findings.complain("--config \(printable(path)): a second file", why: "One can be read.")
+    }
     configFile = path
   }
 

@@ -96,7 +96,8 @@ struct Judgement {
     if missing.isEmpty { return }
     findings.complain(
       "PROTOCOL=\(known.name) needs \(missing.joined(separator: " and "))",
-      why: "Both sides need their own private key and the other's public key.", cure: "Make a pair with: quicktun keypair")
+      why: "Both sides need their own private key and the other's public key.",
+      cure: "Make a pair with: quicktun keypair")
   }
 
   private func compareKeys(_ settings: TunnelSettings, _ findings: inout Findings) {

@@ -45,7 +45,8 @@ func interfaceName(_ value: GivenText) throws(Rejection) -> String {
   let name = try text(value)
   if name.hasPrefix("/dev/") {
     throw Rejection(
-      "Linux has no device files for tunnels, only names.", cure: "Give the bare name: \(name.split(separator: "/").last ?? "tun0")")
+      "Linux has no device files for tunnels, only names.",
+      cure: "Give the bare name: \(name.split(separator: "/").last ?? "tun0")")
   }
   guard name.utf8.count <= 15 else { throw Rejection("It has \(name.utf8.count) characters; the kernel would cut it.") }
   let isNavigation = name == "." || name == ".."

@@ -45,7 +45,8 @@ package struct SuperPacketCutter {
     pseudoSum = sum
   }
 
-  private static func headersLength(_ packet: RawSpan, _ header: VirtioHeader, _ transport: Int) throws(Problem) -> Int {
+  private static func headersLength(_ packet: RawSpan, _ header: VirtioHeader, _ transport: Int) throws(Problem) -> Int
+  {
     switch header.segmentation {
     case .udp:
       guard transport + 8 <= packet.byteCount, header.checksumOffset == 6 else { throw .malformed }

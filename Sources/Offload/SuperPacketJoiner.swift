@@ -73,8 +73,8 @@ package struct SuperPacketJoiner {
 
   /// Whether the packet in `slot` belongs behind what has been joined so far; if so it is.
   private mutating func extend(_ batch: borrowing PacketBatch, _ slot: Int) -> Bool {
-    guard let first, let last, let packet = JoinablePacket(batch.bytes(of: slot), isFrame: isFrame) else { return false }
-    guard packet.isIPv4 == first.isIPv4, packet.isTCP == first.isTCP, packet.headersLength == first.headersLength,
+    guard let first, let last, let packet = JoinablePacket(batch.bytes(of: slot), isFrame: isFrame),
+      packet.isIPv4 == first.isIPv4, packet.isTCP == first.isTCP, packet.headersLength == first.headersLength,
       packet.networkStart == first.networkStart, packet.transportStart == first.transportStart,
       packet.payloadLength <= first.payloadLength, last.payloadLength == first.payloadLength,
       bytes + packet.payloadLength - first.networkStart <= Self.mostBytes,

@@ -85,7 +85,9 @@ public final class SecretKey: Sendable, CustomStringConvertible {
     do throws(Hex.Problem) {
       try memory.withMutableBytes { bytes throws(Hex.Problem) in try Hex.decode(digits, into: &bytes) }
     } catch {
-      switch error { case .notHexadecimal(let position): throw .notHexadecimal(at: position) }
+      switch error {
+      case .notHexadecimal(let position): throw .notHexadecimal(at: position)
+      }
     }
   }
 

@@ -60,7 +60,7 @@ package final class TunDevice: PacketDevice {
 
   package func receive(into packets: inout PacketBatch) throws -> ReadOutcome {
     do throws(Errno) {
-      if superPackets != nil { return try superPackets!.receive(into: &packets, from: descriptor) }
+      if let outcome = try superPackets?.receive(into: &packets, from: descriptor) { return outcome }
       return try receivePlain(into: &packets)
     } catch {
       try survive(error)
@@ -94,11 +94,8 @@ package final class TunDevice: PacketDevice {
   private func write(_ packets: inout PacketBatch, from index: Int) throws -> Int {
     var end = index + 1
     do throws(Errno) {
-      if superPackets == nil {
-        try descriptor.write(packets, index)
-      } else {
-        try superPackets!.write(&packets, from: index, end: &end, to: descriptor)
-      }
+      let written: Void? = try superPackets?.write(&packets, from: index, end: &end, to: descriptor)
+      if written == nil { try descriptor.write(packets, index) }
     } catch {
       try survive(error)
       for slot in index..<end where packets.state(of: slot) == .passed { packets.drop(slot, .refused) }

@@ -57,7 +57,8 @@ package final class Daemon {
       relay: relay, clock: clock, device: device.pollDescriptor, transport: transport.descriptor, signals: signals,
       onTick: troubles.look)
     let signal = try loop.run()
-    log.notice("Ended by \(signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP"). \(relay.counters.summary)")
+    let name = [SIGINT: "SIGINT", SIGTERM: "SIGTERM"][signal] ?? "SIGHUP"
+    log.notice("Ended by \(name). \(relay.counters.summary)")
   }
 
   private func makeProtocol(at start: Moment) throws(Complaint) -> any TunnelProtocol {

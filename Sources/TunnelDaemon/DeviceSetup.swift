@@ -26,7 +26,8 @@ enum DeviceSetup {
     switch error.errno.rawValue {
     case EINVAL:
       return Complaint(
-        "\(error)", why: "\(name) exists and is not a \(asked) device; TUN_MODE=\(asked == "tun" ? 1 : 0) asks for one.",
+        "\(error)",
+        why: "\(name) exists and is not a \(asked) device; TUN_MODE=\(asked == "tun" ? 1 : 0) asks for one.",
         cure: "Remove it (ip link del \(name)), choose another INTERFACE, or set TUN_MODE=\(asked == "tun" ? 0 : 1).")
     case EBUSY:
       return Complaint("\(error)", why: "Another process holds \(name).", cure: "Stop it, or choose another INTERFACE.")

@@ -50,7 +50,8 @@ final class TroubleReporter {
     let words = "UDP to \(peer): \(Errno(rawValue: errno))"
     switch errno {
     case ECONNREFUSED: return "\(words)\n  The peer is not listening yet. Going on."
-    case EMSGSIZE: return "\(words)\n  Datagrams are too long for the path: they are sent in fragments or lost. See MTU."
+    case EMSGSIZE:
+      return "\(words)\n  Datagrams are too long for the path: they are sent in fragments or lost.\n  Set MTU=auto."
     default: return "\(words)\n  Going on."
     }
   }

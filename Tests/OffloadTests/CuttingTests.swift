@@ -36,7 +36,8 @@ struct CuttingTests {
     var generator = SystemRandomNumberGenerator()
     for _ in 0..<400 {
       let packet = PlainPacket.random(using: &generator)
-      let size = [1, 2, 7, 500, 1339, 1400, 1452, 8960].filter { packet.payload.count / $0 < 2000 }
+      let size =
+        [1, 2, 7, 500, 1339, 1400, 1452, 8960].filter { packet.payload.count / $0 < 2000 }
         .randomElement(using: &generator) ?? 1400
       let slots = [1, 3, 256].randomElement(using: &generator) ?? 1
       let pieces = try cut(packet, segmentSize: size, slots: slots)
@@ -100,6 +101,7 @@ struct CuttingTests {
     var span = elements.mutableBytes
     header.write(to: &span)
     #expect(VirtioHeader(bytes.span.bytes) == header)
-    #expect(VirtioHeader([0, 3, 0, 0, 0, 0, 0, 0, 0, 0].span.bytes) == nil)
+    let unknown: [UInt8] = [0, 3, 0, 0, 0, 0, 0, 0, 0, 0]
+    #expect(VirtioHeader(unknown.span.bytes) == nil)
   }
 }

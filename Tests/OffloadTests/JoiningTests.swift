@@ -71,7 +71,8 @@ struct JoiningTests {
   func plainCase() {
     let written = join(three.map(\.bytes))
     #expect(written.count == 1)
-    #expect(written[0].bytes == PlainPacket(identification: 9, payload: (0..<300).map { UInt8($0 & 255) }).unfinishedBytes)
+    let whole = PlainPacket(identification: 9, payload: (0..<300).map { UInt8($0 & 255) })
+    #expect(written[0].bytes == whole.unfinishedBytes)
     #expect(written[0].header.segmentSize == 100)
   }
 

@@ -22,9 +22,11 @@ struct PlainPacket: Equatable {
   var tcpOptions: [UInt8] = []
   var payload: [UInt8] = []
 
-  private var source: [UInt8] { isIPv4 ? [10, 0, 0, 1] : [0x20, 1, 0xd, 0xb8] + [UInt8](repeating: 0, count: 11) + [1] }
-  private var destination: [UInt8] {
-    isIPv4 ? [10, 0, 0, 2] : [0x20, 1, 0xd, 0xb8] + [UInt8](repeating: 0, count: 11) + [2]
+  private var source: [UInt8] { address(ending: 1) }
+  private var destination: [UInt8] { address(ending: 2) }
+
+  private func address(ending last: UInt8) -> [UInt8] {
+    isIPv4 ? [10, 0, 0, last] : [0x20, 1, 0xd, 0xb8] + [UInt8](repeating: 0, count: 11) + [last]
   }
 
   private static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
@@ -37,7 +39,7 @@ struct PlainPacket: Equatable {
         + Self.bytes(checksum)
     }
     return Self.bytes(sourcePort) + Self.bytes(destinationPort) + Self.bytes(sequence) + Self.bytes(acknowledgement)
-      + [UInt8((20 + tcpOptions.count) / 4 << 4), flags] + Self.bytes(window) + Self.bytes(checksum)
+      + [UInt8((20 + tcpOptions.count) / 4) << 4, flags] + Self.bytes(window) + Self.bytes(checksum)
       + Self.bytes(urgent) + tcpOptions
   }
 
@@ -117,7 +119,9 @@ extension PlainPacket {
       [], [], ethernet(tags: 0), ethernet(tags: 1), ethernet(tags: 2),
     ]
     packet.link = links[Int.random(in: 0..<5, using: &generator)]
-    if !packet.link.isEmpty && !packet.isIPv4 { packet.link.replaceSubrange((packet.link.count - 2)..., with: [0x86, 0xdd]) }
+    if !packet.link.isEmpty && !packet.isIPv4 {
+      packet.link.replaceSubrange((packet.link.count - 2)..., with: [0x86, 0xdd])
+    }
     if Bool.random(using: &generator) { packet.ipOptions = [7, 7, 4, 0, 0, 0, 0, 0] }
     if !packet.isIPv4 && Int.random(in: 0..<3, using: &generator) == 0 {
       packet.extensions = [packet.isTCP ? 6 : 17, 0, 1, 4, 0, 0, 0, 0]  // destination options, padding
