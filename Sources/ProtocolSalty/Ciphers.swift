@@ -8,9 +8,10 @@ final class LocalKey {
   /// The counter of the last packet sealed under this key. It goes on when the remote key changes: never back.
   var counter: UInt32 = 0
 
-  init() {
-    secret = SecretKey()
-    announcement = Announcement(key: secret.publicKey, nonce: .random())
+  /// A new key, unless one is given.
+  init(secret: SecretKey = SecretKey(), nonce: BaseNonce = .random()) {
+    self.secret = secret
+    announcement = Announcement(key: secret.publicKey, nonce: nonce)
   }
 }
 
