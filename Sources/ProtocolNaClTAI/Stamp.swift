@@ -29,7 +29,9 @@ struct Stamp: Equatable {
 
 /// Hands out stamps that strictly rise, whatever the clock does.
 struct StampSource {
-  private var last = Stamp(seconds: 0, rest: 0)
+  private var last: Stamp
+
+  init(last: Stamp = Stamp(seconds: 0, rest: 0)) { self.last = last }
 
   /// Takes the clock into account, once for a batch. A clock that stands or steps back is ignored until it has caught
   /// up: the stamps go on from the last one.

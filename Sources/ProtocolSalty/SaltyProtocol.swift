@@ -20,7 +20,7 @@ public final class SaltyProtocol: TunnelProtocol {
   public let overhead = dataOverhead
   public let headroom = BoxStream.roomByteCount
 
-  private var handshake: Handshake
+  private(set) var handshake: Handshake
   private var channel: ControlChannel
 
   init(_ agreement: KeyAgreement, _ parameters: ProtocolParameters) {

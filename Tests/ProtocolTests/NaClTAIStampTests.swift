@@ -1,0 +1,106 @@
+import ProtocolKit
+import Sodium
+import Testing
+import TunnelCore
+import TunnelTesting
+
+@testable import ProtocolNaClTAI
+
+@Suite("nacltai's stamps")
+struct NaClTAIStampTests {
+  @Test("rise strictly, whatever the clock does")
+  func monotonic() {
+    var source = StampSource()
+    var generator = SplitMix(state: 4)
+    var last: UInt128 = 0
+    for _ in 0..<2000 {
+      let moment = Moment(
+        monotonicNanoseconds: 0, unixSeconds: Int64(1_700_000_000 + generator.next() % 100),
+        unixNanoseconds: UInt32(generator.next() % 1_000_000_000))
+      source.update(moment)
+      for _ in 0...generator.next() % 3 {
+        let stamp = source.next().number
+        #expect(stamp > last)
+        last = stamp
+      }
+    }
+  }
+
+  @Test("carry from a full counter instead of starting again")
+  func overflow() {
+    var source = StampSource()
+    source.update(Moment(monotonicNanoseconds: 0, unixSeconds: 0, unixNanoseconds: 999_999_999))
+    let first = source.next()
+    #expect(first == Stamp(unixSeconds: 0, nanoseconds: 999_999_999, counter: 1))
+    let full = Stamp(seconds: 7, rest: .max)
+    var late = StampSource(last: full)
+    #expect(late.next().number == full.number + 1)
+  }
+
+  @Test("a clock that steps back does not silence the tunnel: the peer takes what is sent")
+  func clockStepsBack() throws {
+    let (own, other) = (SecretKey(), SecretKey())
+    let clock = ManualClock()
+    let sender = try Party("nacltai", parameters(own, other.publicKey), clock: clock)
+    let receiver = try Party("nacltai", parameters(other, own.publicKey), clock: clock)
+    for step in [0, -3600, 10, -1] as [Int64] {
+      clock.step(toUnixSeconds: 1_700_000_000 + step)
+      for _ in 0..<10 { #expect(receiver.open(sender.seal([1]).packet ?? []).packet == [1]) }
+    }
+  }
+
+  @Test("TIME_WINDOW refuses what was recorded before it, and takes what is younger")
+  func timeWindow() throws {
+    let (own, other) = (SecretKey(), SecretKey())
+    let clock = ManualClock()
+    let sender = try Party("nacltai", parameters(own, other.publicKey), clock: clock)
+    let old = sender.seal([1]).packet ?? []
+    clock.advance(seconds: 61)
+    let young = sender.seal([2]).packet ?? []
+    clock.advance(seconds: 59)
+    var restarted = parameters(other, own.publicKey, at: clock.now())
+    restarted.timeWindow = 60
+    let receiver = try Party("nacltai", restarted, clock: clock)
+    #expect(receiver.open(old).dropReason == .late)
+    #expect(receiver.open(young).packet == [2])
+    // Without it everything that was ever recorded is taken once, in order.
+    restarted.timeWindow = nil
+    let careless = try Party("nacltai", restarted, clock: clock)
+    #expect(careless.open(old).packet == [1] && careless.open(young).packet == [2])
+    #expect(careless.open(old).dropReason == .duplicate)
+  }
+
+  @Test("ROLE overrides the keys' order, and both sides alike do not understand each other")
+  func role() throws {
+    let key = SecretKey()
+    func party(_ role: Bool?) throws -> Party {
+      var own = parameters(key, key.publicKey)
+      own.role = role
+      return try Party("nacltai", own)
+    }
+    let (one, zero, none) = (try party(true), try party(false), try party(nil))
+    #expect(zero.open(one.seal([1]).packet ?? []).packet == [1])
+    #expect(one.open(zero.seal([2]).packet ?? []).packet == [2])
+    #expect(try party(true).open(one.seal([3]).packet ?? []).dropReason == .notAuthentic)
+    // With equal keys and no ROLE one's own datagrams come back as the peer's.
+    #expect(none.open(none.seal([4]).packet ?? []).packet == [4])
+  }
+
+  @Test("damage is noticed and leaves no trace")
+  func damage() throws {
+    let (own, other) = (SecretKey(), SecretKey())
+    let sender = try Party("nacltai", parameters(own, other.publicKey))
+    let receiver = try Party("nacltai", parameters(other, own.publicKey))
+    let good = sender.seal(Array(0..<30)).packet ?? []
+    for index in 0..<good.count {
+      let cut = receiver.open(Array(good.prefix(index))).dropReason
+      #expect(cut == .tooShort || cut == .notAuthentic)
+      var damaged = good
+      damaged[index] ^= 0x10
+      #expect(receiver.open(damaged).packet == nil)
+    }
+    #expect(receiver.open(good + [1]).dropReason == .notAuthentic)
+    #expect(receiver.open(good).packet == Array(0..<30))
+    #expect(sender.open(good).dropReason == .notAuthentic, "one's own datagram, reflected")
+  }
+}
