@@ -71,7 +71,8 @@ struct GoldenSaltyTests {
       for one in conversation.datagrams {
         guard let control = one.control, let time = one.time, let payload = one.payload else { continue }
         count += 1
-        let receiver = ControlChannel(try conversation.agreement(of: one.to, with: one.from), start: ManualClock().now())
+        let agreement = try conversation.agreement(of: one.to, with: one.from)
+        let receiver = ControlChannel(agreement, start: ManualClock().now())
         var sealed = Array(one.datagram.bytes.dropFirst(ControlMessage.headerByteCount))
         let message = try #require(open(&sealed, receiver, time), "\(conversation.name), datagram \(one.number)")
         expect(message, control)
@@ -123,9 +124,9 @@ struct GoldenSaltyTests {
           let recipient = try? conversation.localKey(one.recipientKey)
         else { continue }
         count += 1
-        let where_ = "\(conversation.name), datagram \(one.number)"
-        #expect(try open(one, sender, recipient) == one.packet?.bytes, "\(where_)")
-        #expect(try seal(one, sender, recipient) == one.datagram.bytes, "\(where_)")
+        let place = "\(conversation.name), datagram \(one.number)"
+        #expect(try open(one, sender, recipient) == one.packet?.bytes, "\(place)")
+        #expect(try seal(one, sender, recipient) == one.datagram.bytes, "\(place)")
       }
     }
     #expect(count > 30)

@@ -83,7 +83,9 @@ struct SaltyConversationTests {
     }
   }
 
-  @Test("either side that restarts is back within five seconds, whether or not there was a rekey before", arguments: [0, 1, 2, 3])
+  @Test(
+    "either side that restarts is back within five seconds, whether or not there was a rekey before",
+    arguments: [0, 1, 2, 3])
   func restart(rekeys: Int) throws {
     pair.start()
     for _ in 0..<rekeys {

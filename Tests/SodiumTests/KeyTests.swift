@@ -9,7 +9,7 @@ private func secretKey(_ hex: String) throws(KeyError) -> SecretKey {
 
 private func string(_ memory: GuardedMemory) -> String {
   memory.withBytes { bytes in
-    String((0..<bytes.byteCount).map { Character(UnicodeScalar(unsafe bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self))) })
+    String(decoding: (0..<bytes.byteCount).map { bytes.unsafeLoadByte($0) }, as: UTF8.self)
   }
 }
 
