@@ -17,7 +17,6 @@ let package = Package(
         kit, .product(name: "TunnelTesting", package: "quicktun"), .product(name: "Configuration", package: "quicktun"),
       ],
       swiftSettings: [
-        .strictMemorySafety(),
         .treatAllWarnings(as: .error),
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

@@ -83,7 +83,7 @@ struct SaltyImpostor {
     return ControlPayload(
       flags: flags, senderKey: key, senderNonce: nonce, recipientKey: quoted.senderKey,
       recipientNonce: quoted.senderNonce,
-      acceptedTime: input.choose([heardTime, 0, ownTime, heardTime + 1_000_000]))
+      acceptedTime: input.choose([heardTime, 0, ownTime, heardTime &+ 1_000_000]))
   }
 
   /// A base nonce, whose last four bytes are zero on the wire.
@@ -94,7 +94,7 @@ struct SaltyImpostor {
   private static let nothing = ControlPayload([UInt8](repeating: 0, count: ControlPayload.byteCount))
 
   private mutating func sendControl(_ payload: [UInt8], _ input: inout FuzzInput) {
-    let time = input.choose([ownTime + 1, ownTime, ownTime - 1, ownTime + 100_000, 0, .max - 1, .max])
+    let time = input.choose([ownTime &+ 1, ownTime, ownTime &- 1, ownTime &+ 100_000, 0, .max - 1, .max])
     sendControl(payload + input.nextBytes(Int(input.nextByte() & 7)), time: time)
   }
 
@@ -137,7 +137,9 @@ struct SaltyImpostor {
     let base = taken?.senderNonce ?? Self.nonce(1)
     let box = Box(pair.0, quoted.senderKey).seal(packet, nonce: Array(base[..<20]) + bigEndian(number))
     let datagram = bigEndian(ids << 29 | number) + box
-    guard victim.receive(datagram, from: Party.endpoint(of: 1)) else { return check(victim.takeWritten() == [], "dropped, and written") }
+    guard victim.receive(datagram, from: Party.endpoint(of: 1)) else {
+      return check(victim.takeWritten() == [], "dropped, and written")
+    }
     check(victim.takeWritten() == (packet.isEmpty ? [] : [packet]), "another packet than was sealed")
     check(taken != nil, "data was taken before a key was known")
     check(acceptedData.insert(datagram).inserted, "data was taken twice")
@@ -198,89 +200,5 @@ struct SaltyImpostor {
     victim.send([1, 2, 3])
     listen()
     check(victim.relay.counters.sent.packets == before + 1, "after an honest answer nothing is sent")
-  }
-}
-
-private func bigEndian<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
-  (0..<Number.bitWidth / 8).reversed().map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
-}
-
-private func number(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
-
-/// A control datagram's payload, field by field.
-struct ControlPayload {
-  static let byteCount = 121
-
-  var flags: UInt8
-  var senderKey: PublicKey
-  var senderNonce: [UInt8]
-  var recipientKey: PublicKey
-  var recipientNonce: [UInt8]
-  var acceptedTime: UInt64
-
-  init(
-    flags: UInt8, senderKey: PublicKey, senderNonce: [UInt8], recipientKey: PublicKey, recipientNonce: [UInt8],
-    acceptedTime: UInt64
-  ) {
-    self.flags = flags
-    self.senderKey = senderKey
-    self.senderNonce = senderNonce
-    self.recipientKey = recipientKey
-    self.recipientNonce = recipientNonce
-    self.acceptedTime = acceptedTime
-  }
-
-  init(_ bytes: [UInt8]) {
-    flags = bytes[0]
-    senderKey = PublicKey(Array(bytes[1..<33]).span.bytes)
-    senderNonce = Array(bytes[33..<57])
-    recipientKey = PublicKey(Array(bytes[57..<89]).span.bytes)
-    recipientNonce = Array(bytes[89..<113])
-    acceptedTime = number(bytes[113..<121])
-  }
-
-  var bytes: [UInt8] {
-    func bytes(of key: PublicKey) -> [UInt8] {
-      var copy = [UInt8](repeating: 0, count: PublicKey.byteCount)
-      var span = copy.mutableSpan
-      var raw = span.mutableBytes
-      key.write(to: &raw)
-      return copy
-    }
-    return [flags] + bytes(of: senderKey) + senderNonce + bytes(of: recipientKey) + recipientNonce
-      + bigEndian(acceptedTime)
-  }
-}
-
-/// crypto_box over arrays, for harnesses.
-struct Box {
-  private let stream: BoxStream
-
-  init(_ secret: SecretKey, _ peer: PublicKey) {
-    guard let shared = SharedKey(publicKey: peer, secretKey: secret) else { fatalError("a key of low order") }
-    stream = BoxStream(shared)
-  }
-
-  private static func split(_ nonce: [UInt8]) -> (BoxStream.NoncePrefix, UInt64) {
-    (.init(high: number(nonce[..<8]), low: number(nonce[8..<16])), number(nonce[16...]))
-  }
-
-  /// Tag and ciphertext.
-  func seal(_ packet: [UInt8], nonce: [UInt8]) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: BoxStream.roomByteCount) + packet
-    let (prefix, tail) = Self.split(nonce)
-    var span = bytes.mutableSpan
-    var raw = span.mutableBytes
-    stream.seal(&raw, prefix: prefix, tail: tail)
-    return Array(bytes[(BoxStream.roomByteCount - BoxStream.tagByteCount)...])
-  }
-
-  func open(_ box: [UInt8], nonce: [UInt8]) -> [UInt8]? {
-    var bytes = box
-    let (prefix, tail) = Self.split(nonce)
-    var span = bytes.mutableSpan
-    var raw = span.mutableBytes
-    guard stream.open(&raw, prefix: prefix, tail: tail) else { return nil }
-    return Array(bytes[BoxStream.tagByteCount...])
   }
 }

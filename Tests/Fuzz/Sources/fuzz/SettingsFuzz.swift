@@ -1,0 +1,59 @@
+import Configuration
+import Sodium
+
+/// Settings of any content from any source: they are read or complained of, never trapped over, and no secret is told.
+///
+///     first line      the command line, words parted by blanks
+///     lines with =    the environment
+///     the rest, after an empty line      the file that `--config f` and PRIVATE_KEY_FILE=f name
+enum SettingsFuzz {
+  static func run(_ input: inout FuzzInput) {
+    let bytes = input.rest()
+    let parts = bytes.split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
+    func part(_ index: Int) -> ArraySlice<UInt8> { index < parts.count ? parts[index] : [] }
+    let arguments = part(0).split(separator: UInt8(ascii: " ")).map(text)
+    let environment = part(1).split(separator: UInt8(ascii: "\n")).map(text)
+    let file = Array(part(2))
+    let protocols = ["raw", "nacl0", "nacltai", "salty"].map {
+      SettingsReader.KnownProtocol(name: $0, needsKeys: $0 != "raw")
+    }
+    let reading = SettingsReader.read(
+      .init(arguments: arguments, environment: environment, protocols: protocols) { (path, limit) throws(FileProblem) in
+        guard path == "f", file.count <= limit else { throw FileProblem("No such file or directory") }
+        return ReadFile(contents: GuardedMemory(copying: file.span.bytes), othersMayRead: true)
+      })
+    check(reading, arguments.count)
+  }
+
+  private static func text(_ bytes: ArraySlice<UInt8>) -> GivenText {
+    let copy = Array(bytes)
+    return GivenText(GuardedMemory(copying: copy.span.bytes))
+  }
+
+  private static func check(_ reading: SettingsReader.Reading, _ argumentCount: Int) {
+    let settings = reading.settings
+    fuzz.check(reading.secretArguments.allSatisfy { (0..<argumentCount).contains($0) }, "no such argument")
+    if reading.complaints.isEmpty && reading.request == .run {
+      fuzz.check(settings.protocolName != nil, "no complaint, and no protocol")
+      let hasKeys = settings.privateKey != nil && settings.peerKey != nil
+      fuzz.check(settings.protocolName == "raw" || hasKeys, "no complaint, and no keys")
+    }
+    fuzz.check((settings.interface?.utf8.count ?? 1) <= 15, "a name that the kernel would cut")
+    fuzz.check((5...65536).contains(settings.replayWindow), "a window out of range")
+    let texts = (reading.complaints + reading.warnings).map(\.description)
+    fuzz.check(texts.allSatisfy { !$0.utf8.contains { $0 < 0x20 && $0 != 0x0a } }, "control characters in a message")
+    checkSecret(settings.privateKey, texts)
+  }
+
+  /// No message holds the private key, unless it is the public one too.
+  private static func checkSecret(_ key: SecretKey?, _ texts: [String]) {
+    guard let key else { return }
+    let digits = key.hexDigits().withBytes { bytes in
+      String(
+        decoding: (0..<bytes.byteCount).map { bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }, as: UTF8.self)
+    }
+    let tellers = texts.filter { $0.lowercased().contains(digits) }
+    // The same digits given as something that is no secret may be repeated.
+    fuzz.check(tellers.allSatisfy { !$0.contains("PRIVATE_KEY:") }, "a message tells the private key")
+  }
+}
