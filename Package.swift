@@ -19,8 +19,11 @@ func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: Target.Dependency..., resources: [Resource] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: common)
+func tests(
+  _ name: String, _ dependencies: Target.Dependency..., resources: [Resource] = [], exclude: [String] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: common)
 }
 
 let package = Package(
@@ -79,6 +82,6 @@ let package = Package(
       "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium", "ProtocolRaw",
       "ProtocolNaCl0", "ProtocolNaClTAI", "ProtocolSalty", resources: [.copy("Vectors")]),
     tests("ConfigurationTests", "Configuration", "Sodium"),
-    tests("EndToEndTests", resources: [.copy("Vectors")]),
+    tests("EndToEndTests", resources: [.copy("Vectors")], exclude: ["Programs"]),
   ]
 )

@@ -1,0 +1,72 @@
+import Foundation
+
+/// A program that has run to its end.
+struct Finished: Sendable {
+  let status: Int32
+  let output: String
+  let errors: String
+  var isSuccess: Bool { status == 0 }
+}
+
+/// Runs a program from PATH and waits for it. `environment` replaces the whole environment if it is given.
+@discardableResult
+func run(
+  _ words: [String], environment: [String: String]? = nil, input: Data? = nil
+) throws -> Finished {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = words
+  if let environment { process.environment = environment }
+  let (output, errors, stdin) = (try ScratchFile(), try ScratchFile(), Pipe())
+  process.standardOutput = try output.handleForWriting()
+  process.standardError = try errors.handleForWriting()
+  process.standardInput = stdin
+  try process.run()
+  if let input { try? stdin.fileHandleForWriting.write(contentsOf: input) }
+  try? stdin.fileHandleForWriting.close()
+  process.waitUntilExit()
+  return Finished(status: process.terminationStatus, output: output.text, errors: errors.text)
+}
+
+/// The same with the words in one string, parted by blanks.
+@discardableResult
+func run(_ line: String) throws -> Finished { try run(line.split(separator: " ").map(String.init)) }
+
+/// Runs a program that must succeed.
+@discardableResult
+func must(_ line: String) throws -> String {
+  let finished = try run(line)
+  guard finished.isSuccess else { throw CommandFailed(line: line, finished: finished) }
+  return finished.output
+}
+
+struct CommandFailed: Error, CustomStringConvertible {
+  let line: String
+  let finished: Finished
+  var description: String { "\(line): status \(finished.status)\n\(finished.errors)\(finished.output)" }
+}
+
+/// A temporary file, gone with its object.
+final class ScratchFile: Sendable {
+  let path: String
+
+  init(_ text: String = "") throws {
+    path = NSTemporaryDirectory() + "quicktun-test-" + UUID().uuidString
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func handleForWriting() throws -> FileHandle { try FileHandle(forWritingTo: URL(fileURLWithPath: path)) }
+  var text: String { String(decoding: (try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data(), as: UTF8.self) }
+}
+
+/// Waits until `condition` holds, at most `seconds`. Returns whether it does.
+func eventually(within seconds: Double = 5, _ condition: () throws -> Bool) rethrows -> Bool {
+  let end = Date().addingTimeInterval(seconds)
+  while Date() < end {
+    if try condition() { return true }
+    usleep(20_000)
+  }
+  return try condition()
+}

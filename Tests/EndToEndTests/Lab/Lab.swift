@@ -1,0 +1,94 @@
+import Foundation
+
+/// Two hosts and the cable between them, as network namespaces. Nothing outside them is touched.
+///
+///      a                                        b
+///      wire 192.0.2.1, 2001:db8::1  ────  wire 192.0.2.2, 2001:db8::2
+///      qt0  10.9.0.1, fd09::1       ════  qt0  10.9.0.2, fd09::2        (the tunnel)
+final class Lab {
+  final class Host {
+    let namespace: String
+    let number: Int
+    private(set) var daemons: [Daemon] = []
+
+    fileprivate init(namespace: String, number: Int) {
+      self.namespace = namespace
+      self.number = number
+    }
+
+    var address: String { "192.0.2.\(number)" }
+    var address6: String { "2001:db8::\(number)" }
+    var inner: String { "10.9.0.\(number)" }
+    var inner6: String { "fd09::\(number)" }
+
+    /// Runs a command line in this namespace.
+    @discardableResult
+    func run(_ line: String) throws -> Finished { try EndToEndTests.run("ip netns exec \(namespace) \(line)") }
+
+    @discardableResult
+    func must(_ line: String) throws -> String { try EndToEndTests.must("ip netns exec \(namespace) \(line)") }
+
+    /// Runs words that hold blanks.
+    @discardableResult
+    func run(words: [String]) throws -> Finished { try EndToEndTests.run(["ip", "netns", "exec", namespace] + words) }
+
+    /// Starts a daemon here.
+    func start(_ program: Daemon.Program = .ours, _ settings: [String: String]) throws -> Daemon {
+      let daemon = try Daemon(in: self, program, settings)
+      daemons.append(daemon)
+      return daemon
+    }
+
+    /// Gives the tunnel's device its addresses once it is there.
+    func configure(_ device: String = "qt0", mtu: Int? = nil) throws {
+      guard try eventually(within: 5, { try run("ip link show \(device)").isSuccess }) else {
+        throw CommandFailed(line: "\(device) did not appear", finished: Finished(status: 1, output: "", errors: log))
+      }
+      try must("ip link set \(device) up" + (mtu.map { " mtu \($0)" } ?? ""))
+      try must("ip address add \(inner)/24 dev \(device)")
+      // A tunnel of less than 1280 bytes has no IPv6.
+      _ = try run("ip address add \(inner6)/64 dev \(device) nodad")
+    }
+
+    private var log: String { daemons.map(\.log).joined(separator: "\n") }
+
+    /// Whether a ping from here is answered. One packet unless told otherwise.
+    func pings(_ target: String, count: Int = 1, size: Int = 56, wait: Int = 1) throws -> Bool {
+      try run("ping -n -q -c \(count) -i 0.2 -W \(wait) -s \(size) \(target)").isSuccess
+    }
+
+    /// What the tunnel's device has brought from the peer: packets that the daemon wrote.
+    func packetsReceived(_ device: String = "qt0") throws -> Int {
+      let text = try must("cat /sys/class/net/\(device)/statistics/rx_packets")
+      return Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? -1
+    }
+  }
+
+  let a: Host
+  let b: Host
+
+  init() throws {
+    let name = "qt-\(getpid())-\(UInt32.random(in: 0..<1_000_000))"
+    a = Host(namespace: name + "-a", number: 1)
+    b = Host(namespace: name + "-b", number: 2)
+    for host in [a, b] {
+      try must("ip netns add \(host.namespace)")
+      try host.must("ip link set lo up")
+    }
+    try must("ip link add wire netns \(a.namespace) type veth peer name wire netns \(b.namespace)")
+    for host in [a, b] {
+      try host.must("ip address add \(host.address)/24 dev wire")
+      try host.must("ip address add \(host.address6)/64 dev wire nodad")
+      try host.must("ip link set wire up")
+    }
+  }
+
+  deinit {
+    for host in [a, b] {
+      for daemon in host.daemons { daemon.kill() }
+      let stragglers = (try? run("ip netns pids \(host.namespace)").output.split(separator: "\n")) ?? []
+      for process in stragglers.compactMap({ pid_t($0) }) { Foundation.kill(process, SIGKILL) }
+      _ = try? run("ip netns del \(host.namespace)")
+    }
+  }
+}
