@@ -18,13 +18,20 @@ final class Daemon {
     errors = try ScratchFile()
     var environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "IFACE": settings["INTERFACE"] ?? "qt0"]
     for (name, value) in settings where name != "INTERFACE" {
-      if name.hasPrefix("=") { environment[String(name.dropFirst())] = value } else { environment["IF_QT_" + name] = value }
+      if name.hasPrefix("=") {
+        environment[String(name.dropFirst())] = value
+      } else {
+        environment["IF_QT_" + name] = value
+      }
     }
     if program == .old && settings["PROTOCOL"] == "salty" {
-      environment["LD_PRELOAD"] = [settings["=LD_PRELOAD"], Programs.oldSaltyLibrary].compactMap { $0 }.joined(separator: ":")
+      environment["LD_PRELOAD"] = [settings["=LD_PRELOAD"], Programs.oldSaltyLibrary].compactMap { $0 }.joined(
+        separator: ":")
     }
     process.executableURL = URL(fileURLWithPath: "/usr/sbin/ip")
-    if !FileManager.default.isExecutableFile(atPath: "/usr/sbin/ip") { process.executableURL = URL(fileURLWithPath: "/sbin/ip") }
+    if !FileManager.default.isExecutableFile(atPath: "/usr/sbin/ip") {
+      process.executableURL = URL(fileURLWithPath: "/sbin/ip")
+    }
     process.arguments = ["netns", "exec", host.namespace, program == .ours ? Programs.ours : Programs.old]
     process.environment = environment
     process.standardOutput = FileHandle.nullDevice

@@ -1,6 +1,6 @@
 import BuiltinProtocols
 import ProtocolSequence
-import TunnelDaemon
+import Commands
 
 // quicktun with one protocol more.
-TunnelProgram.run(protocols: builtinProtocols + [SequenceProtocol.description])
+QuickTunProgram.run(protocols: builtinProtocols + [SequenceProtocol.description])
