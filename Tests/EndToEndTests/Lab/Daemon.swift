@@ -28,12 +28,20 @@ final class Daemon {
       environment["LD_PRELOAD"] = [settings["=LD_PRELOAD"], Programs.oldSaltyLibrary].compactMap { $0 }.joined(
         separator: ":")
     }
-    process.executableURL = URL(fileURLWithPath: "/usr/sbin/ip")
-    if !FileManager.default.isExecutableFile(atPath: "/usr/sbin/ip") {
-      process.executableURL = URL(fileURLWithPath: "/sbin/ip")
-    }
-    process.arguments = ["netns", "exec", host.namespace, program == .ours ? Programs.ours : Programs.old]
-    process.environment = environment
+    try start(["ip", "netns", "exec", host.namespace, program == .ours ? Programs.ours : Programs.old], environment)
+  }
+
+  /// Runs ours, or a shell command that becomes ours, in surroundings of the caller's making.
+  init(in host: Lab.Host, words: [String], environment: [String: String]? = nil) throws {
+    program = .ours
+    errors = try ScratchFile()
+    try start(["ip", "netns", "exec", host.namespace] + words, environment)
+  }
+
+  private func start(_ words: [String], _ environment: [String: String]?) throws {
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = words
+    if let environment { process.environment = environment }
     process.standardOutput = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
     process.standardError = try errors.handleForWriting()

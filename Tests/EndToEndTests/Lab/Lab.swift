@@ -39,6 +39,16 @@ final class Lab {
       return daemon
     }
 
+    /// Starts a shell command here that becomes a daemon.
+    func start(shell command: String) throws -> Daemon { try start(words: ["sh", "-c", command]) }
+
+    /// Starts a daemon from exactly these words.
+    func start(words: [String], environment: [String: String]? = nil) throws -> Daemon {
+      let daemon = try Daemon(in: self, words: words, environment: environment)
+      daemons.append(daemon)
+      return daemon
+    }
+
     /// Gives the tunnel's device its addresses once it is there.
     func configure(_ device: String = "qt0", mtu: Int? = nil) throws {
       guard try eventually(within: 5, { try run("ip link show \(device)").isSuccess }) else {
