@@ -56,6 +56,7 @@ public struct SettingsReader {
     }
     let given = collect(arguments, source, &findings)
     reading.settings = apply(given, &findings)
+    reading.settings.spellings = given.mapValues(\.text)
     var judgement = Judgement(given: given, protocols: source.protocols, readFile: source.readFile)
     judgement.judge(&reading.settings, &findings)
     reading.complaints = findings.complaints

@@ -43,7 +43,13 @@ public struct TunnelSettings: Sendable {
   /// Packets.
   public var replayWindow = 2048
 
+  /// Each setting that was given, name and value as they were spelled: "IF_QT_LOCAL_PORT=2998". Secrets without value.
+  public var spellings: [String: String] = [:]
+
   public init() {}
+
+  /// The setting as the user wrote it, for a message.
+  public func spelled(_ name: String) -> String { spellings[name] ?? name }
 
   public var logLevel: LogLevel { explicitLogLevel ?? (debug ? .debug : .notice) }
 }

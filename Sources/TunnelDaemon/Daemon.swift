@@ -27,7 +27,7 @@ package final class Daemon {
   package func run(environment: [String]) throws {
     let signals = try SignalSource([SIGTERM, SIGINT, SIGHUP])
     let clock = SystemClock()
-    let user = try settings.setuid.map(Self.user)
+    let user = try findUser()
     let local = try OuterPath.local(settings)
     let peer = try OuterPath.peer(settings, local: local)
     let socket = try OuterPath.bind(local, port: settings.localPort, peer: peer)
@@ -81,9 +81,10 @@ package final class Daemon {
     }
   }
 
-  private static func user(named name: String) throws(Complaint) -> Privileges.User {
+  private func findUser() throws(Complaint) -> Privileges.User? {
+    guard let name = settings.setuid else { return nil }
     if let user = Privileges.user(named: name) { return user }
-    throw Complaint("SETUID=\(name): no such user", cure: "adduser --system \(name)")
+    throw Complaint("\(settings.spelled("SETUID")): no such user", cure: "adduser --system \(name)")
   }
 
   private func runScript(_ facts: TunnelFacts, environment: [String]) throws {
@@ -95,10 +96,15 @@ package final class Daemon {
   private func dropPrivileges(to user: Privileges.User?) throws {
     do throws(SystemCallError) {
       if let directory = settings.chroot { try Privileges.changeRoot(to: directory) }
+    } catch {
+      throw Complaint(
+        "\(settings.spelled("CHROOT")): \(error)", why: "It has to be a directory, and to enter it takes root.")
+    }
+    do throws(SystemCallError) {
       if let user { try Privileges.become(user) }
       Privileges.forbidDumps()  // changing the user allowed them again
     } catch {
-      throw Complaint("\(error)", cure: "SETUID and CHROOT need root to begin with.")
+      throw Complaint("\(settings.spelled("SETUID")): \(error)", why: "To become another user takes root.")
     }
   }
 }

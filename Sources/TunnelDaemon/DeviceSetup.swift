@@ -35,6 +35,9 @@ enum DeviceSetup {
       return Complaint(
         "\(error)", why: "Attaching to \(name) needs CAP_NET_ADMIN, or the device has to belong to user \(getuid()).",
         cure: "Run as root, or create it before: ip tuntap add dev \(name) mode \(asked) user \(getuid())")
+    case EACCES:
+      return Complaint(
+        "\(error)", why: "The device node is not open to user \(getuid()).", cure: "chmod 666 /dev/net/tun")
     case ENOENT:
       return Complaint(
         "\(error)", why: "The device node is missing, as in some containers.",

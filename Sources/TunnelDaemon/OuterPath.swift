@@ -10,18 +10,18 @@ enum OuterPath {
   static func peer(_ settings: TunnelSettings, local: Endpoint?) throws(Complaint) -> Endpoint? {
     guard let name = settings.remoteAddress else { return nil }
     let family: Resolver.Family = local.map { $0.isIPv6 ? .ipv6 : .ipv4 } ?? .any
-    let endpoint = try resolve(name, setting: "REMOTE_ADDRESS", port: settings.remotePort, family: family)
+    let endpoint = try resolve(name, settings.spelled("REMOTE_ADDRESS"), port: settings.remotePort, family: family)
     return endpoint.isUnspecified ? nil : endpoint
   }
 
   /// The address to bind, if one is asked for.
   static func local(_ settings: TunnelSettings) throws(Complaint) -> Endpoint? {
     guard let name = settings.localAddress else { return nil }
-    return try resolve(name, setting: "LOCAL_ADDRESS", port: settings.localPort, family: .any)
+    return try resolve(name, settings.spelled("LOCAL_ADDRESS"), port: settings.localPort, family: .any)
   }
 
   private static func resolve(
-    _ name: String, setting: String, port: UInt16, family: Resolver.Family
+    _ name: String, _ spelling: String, port: UInt16, family: Resolver.Family
   ) throws(Complaint) -> Endpoint {
     do throws(Resolver.Failure) {
       return try Resolver.addresses(of: name, port: port, family: family)[0]
@@ -33,7 +33,7 @@ enum OuterPath {
         case .ipv6: "an IPv6 address, as LOCAL_ADDRESS is one"
         }
       throw Complaint(
-        "\(setting)=\(name): \(error.reason)", why: "The resolver knows no address of that name; \(kind) is needed.",
+        "\(spelling): \(error.reason)", why: "The resolver knows no address of that name; \(kind) is needed.",
         cure: "Try: getent ahosts \(name)")
     }
   }
