@@ -14,7 +14,7 @@ struct Keypair {
       let what: String
       let arguments: [String]
       let stdin: String
-      let exit_status: Int32
+      let exitStatus: Int32
       let stdout: String
       var testDescription: String { what }
     }
@@ -23,8 +23,11 @@ struct Keypair {
 
     static let read: Golden = {
       do {
-        let url = try #require(Bundle.module.url(forResource: "keypair", withExtension: "json", subdirectory: "Vectors"))
-        return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
+        let url = try #require(
+          Bundle.module.url(forResource: "keypair", withExtension: "json", subdirectory: "Vectors"))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Golden.self, from: Data(contentsOf: url))
       } catch {
         fatalError("keypair.json: \(error)")
       }
@@ -49,14 +52,14 @@ struct Keypair {
     defer { try? FileManager.default.removeItem(at: directory) }
     for words in programs {
       let result = try runBytes(words + command.arguments, input: Data(hexadecimal: command.stdin))
-      #expect(result.status == command.exit_status, "\(result.errors)")
+      #expect(result.status == command.exitStatus, "\(result.errors)")
       // Help and version are our own; keys are the same to the byte.
       if command.what == "help" || command.what == "version" {
         #expect(!result.output.isEmpty)
       } else {
         #expect(result.output == Data(hexadecimal: command.stdout))
       }
-      #expect(command.exit_status == 0 || !result.errors.isEmpty)
+      #expect(command.exitStatus == 0 || !result.errors.isEmpty)
     }
   }
 

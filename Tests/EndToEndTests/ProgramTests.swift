@@ -187,6 +187,15 @@ extension EndToEnd {
       }
     }
 
+    @Test("of libraries it needs the C library and libsodium; Foundation is not in it", needsShippedProgram)
+    func libraries() throws {
+      let needed = try must("ldd \(Programs.ours)").split(separator: "\n").compactMap { $0.split(separator: " ").first }
+        .map { String($0.drop { $0.isWhitespace }) }
+      let accepted = ["linux-vdso", "libsodium", "libm.", "libc.", "/lib64/ld-linux"]
+      for library in needed { #expect(accepted.contains { library.hasPrefix($0) }, "\(library)") }
+      #expect(try !must("strings -n 20 \(Programs.ours)").contains("FoundationEssentials"))
+    }
+
     @Test("help and version")
     func helpAndVersion() throws {
       for word in ["-h", "--help"] {

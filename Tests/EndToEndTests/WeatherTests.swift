@@ -115,7 +115,9 @@ extension EndToEnd {
 
     /// How many fragments a host has made, from /proc/net/snmp and snmp6.
     private static func created(_ text: String) -> [String] {
-      let ip = text.split(separator: "\n").filter { $0.hasPrefix("Ip:") }.map { $0.split(separator: " ").map(String.init) }
+      let ip = text.split(separator: "\n").filter { $0.hasPrefix("Ip:") }.map {
+        $0.split(separator: " ").map(String.init)
+      }
       let version6 = text.split(separator: "\n").filter { $0.hasPrefix("Ip6FragCreates") }.map(String.init)
       guard ip.count == 2, let column = ip[0].firstIndex(of: "FragCreates") else { return ["?"] }
       return [ip[1][column]] + version6
@@ -131,7 +133,9 @@ extension EndToEnd {
         let lines = [lab.a, lab.b].map { "\(version == 4 ? $0.address : $0.address6) host\($0.number).example\n" }
         try lines.joined().write(toFile: directory + "/hosts", atomically: true, encoding: .utf8)
       }
-      defer { for host in [lab.a, lab.b] { try? FileManager.default.removeItem(atPath: "/etc/netns/\(host.namespace)") } }
+      defer {
+        for host in [lab.a, lab.b] { try? FileManager.default.removeItem(atPath: "/etc/netns/\(host.namespace)") }
+      }
       (tunnel.a["LOCAL_ADDRESS"], tunnel.a["REMOTE_ADDRESS"]) = ("host1.example", "host2.example")
       (tunnel.b["LOCAL_ADDRESS"], tunnel.b["REMOTE_ADDRESS"]) = (nil, "host1.example")
       _ = try lab.a.start(.ours, tunnel.a)
@@ -146,7 +150,8 @@ extension EndToEnd {
       let lab = try Lab()
       let tunnel = try Tunnel("salty")
       for (host, settings) in [(lab.a, tunnel.a), (lab.b, tunnel.b)] {
-        let words = settings.filter { !$0.value.isEmpty }.flatMap { ["-c", $0.key, $0.value] } + ["-c", "INTERFACE", "qt0"]
+        let words =
+          settings.filter { !$0.value.isEmpty }.flatMap { ["-c", $0.key, $0.value] } + ["-c", "INTERFACE", "qt0"]
         let mount = "mount -t tmpfs -o ro,mode=755 none /run && exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin "
         _ = try host.start(shell: mount + ([Programs.ours] + words).joined(separator: " "))
       }

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// Somebody on the path between a and b, in a's namespace: passes their datagrams on, keeps a copy of each, and may
 /// send whatever it likes to either.
@@ -63,16 +64,14 @@ final class Attacker: @unchecked Sendable {
 /// A UDP socket in a host's network namespace, for use from the tests' own process.
 final class Socket: @unchecked Sendable {
   private let descriptor: Int32
-  private let peer: sockaddr_in
+  private let peer: SocketAddress
 
   init(in host: Lab.Host, port: UInt16, peer: (address: String, port: UInt16)) throws {
-    self.peer = Self.address(peer.address, peer.port)
-    let own = Self.address("0.0.0.0", port)
+    self.peer = SocketAddress(peer.address, peer.port)
+    let own = SocketAddress("0.0.0.0", port)
     descriptor = try host.inNamespace {
       let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-      let status = withUnsafeBytes(of: own) {
-        bind(descriptor, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
-      }
+      let status = own.withPointer { bind(descriptor, $0, $1) }
       if descriptor < 0 || status != 0 { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
       return descriptor
     }
@@ -81,11 +80,7 @@ final class Socket: @unchecked Sendable {
   deinit { close(descriptor) }
 
   func send(_ datagram: [UInt8]) {
-    _ = withUnsafeBytes(of: peer) {
-      sendto(
-        descriptor, datagram, datagram.count, 0, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self),
-        socklen_t($0.count))
-    }
+    _ = peer.withPointer { sendto(descriptor, datagram, datagram.count, 0, $0, $1) }
   }
 
   /// The next datagram that waits, if one does.
@@ -94,11 +89,22 @@ final class Socket: @unchecked Sendable {
     let length = recv(descriptor, &buffer, buffer.count, 0)
     return length < 0 ? nil : Array(buffer.prefix(length))
   }
+}
 
-  private static func address(_ text: String, _ port: UInt16) -> sockaddr_in {
-    sockaddr_in(
-      sin_family: sa_family_t(AF_INET), sin_port: port.bigEndian, sin_addr: in_addr(s_addr: inet_addr(text)),
+/// An IPv4 address and port as the kernel wants them.
+private struct SocketAddress: @unchecked Sendable {
+  private var value: sockaddr_in
+
+  init(_ address: String, _ port: UInt16) {
+    value = sockaddr_in(
+      sin_family: sa_family_t(AF_INET), sin_port: port.bigEndian, sin_addr: in_addr(s_addr: inet_addr(address)),
       sin_zero: (0, 0, 0, 0, 0, 0, 0, 0))
+  }
+
+  func withPointer<Value>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Value) -> Value {
+    withUnsafePointer(to: value) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    }
   }
 }
 
@@ -112,13 +118,15 @@ extension Lab.Host {
       box.result = Result {
         let file = open(path, O_RDONLY)
         defer { close(file) }
-        guard file >= 0, enterNamespace(file, 0x4000_0000) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+        guard file >= 0, enterNamespace(file, 0x4000_0000) == 0 else {
+          throw POSIXError(.init(rawValue: errno) ?? .EIO)
+        }
         return try body()
       }
       done.signal()
     }.start()
     done.wait()
-    return try box.result!.get()
+    return try #require(box.result).get()
   }
 }
 
