@@ -74,6 +74,12 @@ let package = Package(
 
     // Fakes.
     module("TunnelTesting", "TunnelCore"),
+    // Network namespaces with daemons in them, for the end-to-end tests and the benchmarks.
+    .target(name: "TunnelLab", path: "Tests/Lab", exclude: ["Programs"], swiftSettings: common),
+
+    // See Benchmarks/run and Benchmarks/seal.
+    .executableTarget(
+      name: "tunnel-benchmark", dependencies: ["TunnelLab"], path: "Benchmarks/Tunnel", swiftSettings: common),
 
     tests("TunnelCoreTests", "TunnelCore", "TunnelTesting"),
     tests("OffloadTests", "Offload", "TunnelCore"),
@@ -82,6 +88,6 @@ let package = Package(
       "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium", "ProtocolRaw",
       "ProtocolNaCl0", "ProtocolNaClTAI", "ProtocolSalty", resources: [.copy("Vectors")]),
     tests("ConfigurationTests", "Configuration", "Sodium"),
-    tests("EndToEndTests", resources: [.copy("Vectors")], exclude: ["Programs"]),
+    tests("EndToEndTests", "TunnelLab", resources: [.copy("Vectors")], exclude: ["Programs"]),
   ]
 )

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TunnelLab
 
 extension EndToEnd {
   /// Real daemons, and somebody on the path between them.

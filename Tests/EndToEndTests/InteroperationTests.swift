@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TunnelLab
 
 /// All suites that use the network: one at a time, so that none is late for another's sake.
 @Suite("End to end", .serialized, needsRoot)

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TunnelLab
 
 /// `quicktun keypair` against what Debian's `keypair` 2.2.6 was seen to do: the same status and the same output.
 @Suite("Keypair")

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TunnelLab
 
 extension EndToEnd {
   /// The program as a process: how it starts, what it shows of itself, what it gives up, how it ends.
@@ -48,17 +49,15 @@ extension EndToEnd {
 
     @Test("SETUID: groups, group and user are changed for good; CHROOT: the root is")
     func privileges() throws {
-      let directory = NSTemporaryDirectory() + "quicktun-test-root-\(getpid())"
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(atPath: directory) }
-      let daemon = try started(["SETUID": "nobody", "CHROOT": directory])
+      let daemon = try started(["SETUID": "nobody", "CHROOT": lab.directory])
       let nobody = try must("id -u nobody").trimmingCharacters(in: .whitespacesAndNewlines)
       let group = try must("id -g nobody").trimmingCharacters(in: .whitespacesAndNewlines)
       #expect(try status(daemon, "Uid") == [nobody, nobody, nobody, nobody].joined(separator: " "))
       #expect(try status(daemon, "Gid") == [group, group, group, group].joined(separator: " "))
       #expect(try status(daemon, "Groups") == "")
       #expect(try status(daemon, "CapEff") == "0000000000000000")
-      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(daemon.identifier)/root") == directory)
+      #expect(
+        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(daemon.identifier)/root") == lab.directory)
       // It still works.
       _ = try lab.b.start(.ours, tunnel.b)
       for host in [lab.a, lab.b] { try host.configure(mtu: 1400) }
@@ -68,12 +67,13 @@ extension EndToEnd {
 
     @Test("TUN_UP_SCRIPT gets the facts and no secret, and runs before the privileges go")
     func script() throws {
-      let file = try ScratchFile()
+      let seen = lab.directory + "/seen"
       let daemon = try started([
-        "TUN_UP_SCRIPT": "id -u >\(file.path); env >>\(file.path); tr '\\0' '\\n' </proc/$PPID/environ >>\(file.path)",
+        "TUN_UP_SCRIPT": "(id -u; env; tr '\\0' '\\n' </proc/$PPID/environ) >\(seen)",
         "SETUID": "nobody", "MTU": "1400", "=PRIVATE_KEY": tunnel.b["PRIVATE_KEY"] ?? "",
       ])
-      let lines = file.text.split(separator: "\n").map(String.init)
+      let text = try String(contentsOfFile: seen, encoding: .utf8)
+      let lines = text.split(separator: "\n").map(String.init)
       #expect(lines.first == "0")
       for fact in [
         "INTERFACE=qt0", "TUN_DEV_NAME=qt0", "INTERFACE_MTU=1400", "PROTOCOL=salty", "LOCAL_ADDRESS=192.0.2.1",
@@ -83,7 +83,7 @@ extension EndToEnd {
         #expect(lines.contains(fact), "\(fact)")
       }
       for secret in [tunnel.a["PRIVATE_KEY"] ?? "", tunnel.b["PRIVATE_KEY"] ?? ""] {
-        #expect(!file.text.lowercased().contains(secret.lowercased()))
+        #expect(!text.lowercased().contains(secret.lowercased()))
       }
       daemon.stop()
     }
@@ -117,7 +117,10 @@ extension EndToEnd {
       let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") } ?? ""
       #expect(core.split(whereSeparator: \.isWhitespace).suffix(3).prefix(2) == ["0", "0"], "\(core)")
       // What a core dump would hold: every page that may be dumped. The key's own pages may not.
-      let found = try run(["python3", Programs.directory + "/search_memory.py", "\(daemon.identifier)", secret])
+      let found = try run([
+        "python3", URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Programs/search_memory.py",
+        "\(daemon.identifier)", secret,
+      ])
       #expect(found.status == 0, "\(found.output)\(found.errors)")
     }
 
@@ -126,8 +129,8 @@ extension EndToEnd {
       try lab.a.must("ip tuntap add dev qt0 mode tun user nobody")
       let words = tunnel.a.flatMap { ["-c", $0.key, $0.value] } + ["-c", "INTERFACE", "qt0"]
       // Whatever this machine's own device node is open to: everybody's is what udev makes.
-      let node = try ScratchFile()
-      let prepare = "rm \(node.path) && mknod -m 666 \(node.path) c 10 200 && mount --bind \(node.path) /dev/net/tun"
+      let node = lab.directory + "/tun"
+      let prepare = "mknod -m 666 \(node) c 10 200 && mount --bind \(node) /dev/net/tun"
       let become = "setpriv --reuid nobody --regid nogroup --clear-groups "
       let daemon = try lab.a.start(
         shell: prepare + " && exec " + become + ([Programs.ours] + words).joined(separator: " "))
@@ -142,8 +145,8 @@ extension EndToEnd {
     @Test("settings from a file")
     func configurationFile() throws {
       let text = tunnel.a.merging(["INTERFACE": "qt7"]) { $1 }.map { "\($0.key)=\($0.value)\n" }.joined()
-      let file = try ScratchFile("# a tunnel\n" + text)
-      let daemon = try lab.a.start(words: [Programs.ours, "--config", file.path])
+      let file = try lab.file("tunnel.conf", "# a tunnel\n" + text)
+      let daemon = try lab.a.start(words: [Programs.ours, "--config", file])
       #expect(daemon.logs("tun device qt7"), "\(daemon.log)")
     }
 
@@ -165,7 +168,7 @@ extension EndToEnd {
       settings[name] = value
       if name == "PRIVATE_KEY_FILE" { settings["PRIVATE_KEY"] = nil }
       let option = "--" + name.lowercased().replacing("_", with: "-")
-      let file = try ScratchFile(settings.map { "\($0.key)=\($0.value)\n" }.joined())
+      let file = try lab.file("bad.conf", settings.map { "\($0.key)=\($0.value)\n" }.joined())
       let path = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
       var debian = path
       for (key, value) in settings { debian[key == "INTERFACE" ? "IFACE" : "IF_QT_" + key] = value }
@@ -174,7 +177,7 @@ extension EndToEnd {
         (option, settings.flatMap { ["--" + $0.key.lowercased().replacing("_", with: "-"), $0.value] }, path),
         (name == "INTERFACE" ? "IFACE" : "IF_QT_" + name, [], debian),
         (name, [], path.merging(settings) { $1 }),
-        (name, ["--config", file.path], path),
+        (name, ["--config", file], path),
       ]
       for (spelling, words, environment) in spellings {
         if value.contains(" #") && words.first == "--config" { continue }  // there it is a comment

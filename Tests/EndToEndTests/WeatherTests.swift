@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TunnelLab
 
 extension EndToEnd {
   /// What the network and the devices do to a running tunnel.

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TunnelLab
 
 /// Somebody on the path between a and b, in a's namespace: passes their datagrams on, keeps a copy of each, and may
 /// send whatever it likes to either.

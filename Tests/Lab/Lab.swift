@@ -5,52 +5,54 @@ import Foundation
 ///      a                                        b
 ///      wire 192.0.2.1, 2001:db8::1  ────  wire 192.0.2.2, 2001:db8::2
 ///      qt0  10.9.0.1, fd09::1       ════  qt0  10.9.0.2, fd09::2        (the tunnel)
-final class Lab {
-  final class Host {
-    let namespace: String
-    let number: Int
-    private(set) var daemons: [Daemon] = []
+package final class Lab {
+  package final class Host {
+    package let namespace: String
+    package let number: Int
+    package private(set) var daemons: [Daemon] = []
 
     fileprivate init(namespace: String, number: Int) {
       self.namespace = namespace
       self.number = number
     }
 
-    var address: String { "192.0.2.\(number)" }
-    var address6: String { "2001:db8::\(number)" }
-    var inner: String { "10.9.0.\(number)" }
-    var inner6: String { "fd09::\(number)" }
+    package var address: String { "192.0.2.\(number)" }
+    package var address6: String { "2001:db8::\(number)" }
+    package var inner: String { "10.9.0.\(number)" }
+    package var inner6: String { "fd09::\(number)" }
 
     /// Runs a command line in this namespace.
     @discardableResult
-    func run(_ line: String) throws -> Finished { try EndToEndTests.run("ip netns exec \(namespace) \(line)") }
+    package func run(_ line: String) throws -> Finished { try TunnelLab.run("ip netns exec \(namespace) \(line)") }
 
     @discardableResult
-    func must(_ line: String) throws -> String { try EndToEndTests.must("ip netns exec \(namespace) \(line)") }
+    package func must(_ line: String) throws -> String { try TunnelLab.must("ip netns exec \(namespace) \(line)") }
 
     /// Runs words that hold blanks.
     @discardableResult
-    func run(words: [String]) throws -> Finished { try EndToEndTests.run(["ip", "netns", "exec", namespace] + words) }
+    package func run(words: [String]) throws -> Finished {
+      try TunnelLab.run(["ip", "netns", "exec", namespace] + words)
+    }
 
     /// Starts a daemon here.
-    func start(_ program: Daemon.Program = .ours, _ settings: [String: String]) throws -> Daemon {
+    package func start(_ program: Daemon.Program = .ours, _ settings: [String: String]) throws -> Daemon {
       let daemon = try Daemon(in: self, program, settings)
       daemons.append(daemon)
       return daemon
     }
 
     /// Starts a shell command here that becomes a daemon.
-    func start(shell command: String) throws -> Daemon { try start(words: ["sh", "-c", command]) }
+    package func start(shell command: String) throws -> Daemon { try start(words: ["sh", "-c", command]) }
 
     /// Starts a daemon from exactly these words.
-    func start(words: [String], environment: [String: String]? = nil) throws -> Daemon {
+    package func start(words: [String], environment: [String: String]? = nil) throws -> Daemon {
       let daemon = try Daemon(in: self, words: words, environment: environment)
       daemons.append(daemon)
       return daemon
     }
 
     /// Gives the tunnel's device its addresses once it is there.
-    func configure(_ device: String = "qt0", mtu: Int? = nil) throws {
+    package func configure(_ device: String = "qt0", mtu: Int? = nil) throws {
       guard try eventually(within: 5, { try run("ip link show \(device)").isSuccess }) else {
         throw CommandFailed(line: "\(device) did not appear", finished: Finished(status: 1, output: "", errors: log))
       }
@@ -63,24 +65,28 @@ final class Lab {
     private var log: String { daemons.map(\.log).joined(separator: "\n") }
 
     /// Whether a ping from here is answered. One packet unless told otherwise.
-    func pings(_ target: String, count: Int = 1, size: Int = 56, wait: Int = 1) throws -> Bool {
+    package func pings(_ target: String, count: Int = 1, size: Int = 56, wait: Int = 1) throws -> Bool {
       try run("ping -n -q -c \(count) -i 0.2 -W \(wait) -s \(size) \(target)").isSuccess
     }
 
     /// What the tunnel's device has brought from the peer: packets that the daemon wrote.
-    func packetsReceived(_ device: String = "qt0") throws -> Int {
+    package func packetsReceived(_ device: String = "qt0") throws -> Int {
       let text = try must("cat /sys/class/net/\(device)/statistics/rx_packets")
       return Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? -1
     }
   }
 
-  let a: Host
-  let b: Host
+  package let a: Host
+  package let b: Host
+  /// For files that daemons need. Gone with the lab.
+  package let directory: String
 
-  init() throws {
+  package init() throws {
     let name = "qt-\(getpid())-\(UInt32.random(in: 0..<1_000_000))"
     a = Host(namespace: name + "-a", number: 1)
     b = Host(namespace: name + "-b", number: 2)
+    directory = NSTemporaryDirectory() + name
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     for host in [a, b] {
       try must("ip netns add \(host.namespace)")
       try host.must("ip link set lo up")
@@ -93,6 +99,13 @@ final class Lab {
     }
   }
 
+  /// Writes a file into the lab's directory. Returns its path.
+  package func file(_ name: String, _ text: String = "") throws -> String {
+    let path = directory + "/" + name
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    return path
+  }
+
   deinit {
     for host in [a, b] {
       for daemon in host.daemons { daemon.kill() }
@@ -100,5 +113,6 @@ final class Lab {
       for process in stragglers.compactMap({ pid_t($0) }) { Foundation.kill(process, SIGKILL) }
       _ = try? run("ip netns del \(host.namespace)")
     }
+    try? FileManager.default.removeItem(atPath: directory)
   }
 }

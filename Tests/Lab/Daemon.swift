@@ -1,19 +1,19 @@
-import Foundation
+package import Foundation
 
 /// A running quicktun, ours or the old one.
-final class Daemon {
-  enum Program: Sendable, CustomStringConvertible {
+package final class Daemon {
+  package enum Program: Sendable, CustomStringConvertible {
     case ours, old
-    var description: String { self == .ours ? "ours" : "quicktun 2.2.6" }
+    package var description: String { self == .ours ? "ours" : "quicktun 2.2.6" }
   }
 
   private let process = Process()
   private let errors: ScratchFile
-  let program: Program
+  package let program: Program
 
   /// Starts it with settings from ifupdown's environment, and nothing else in the environment but PATH. The names
   /// INTERFACE (qt0 unless given) and those that begin with `=` (plain environment entries) are special.
-  init(in host: Lab.Host, _ program: Program, _ settings: [String: String]) throws {
+  package init(in host: Lab.Host, _ program: Program, _ settings: [String: String]) throws {
     self.program = program
     errors = try ScratchFile()
     var environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "IFACE": settings["INTERFACE"] ?? "qt0"]
@@ -32,7 +32,7 @@ final class Daemon {
   }
 
   /// Runs ours, or a shell command that becomes ours, in surroundings of the caller's making.
-  init(in host: Lab.Host, words: [String], environment: [String: String]? = nil) throws {
+  package init(in host: Lab.Host, words: [String], environment: [String: String]? = nil) throws {
     program = .ours
     errors = try ScratchFile()
     try start(["ip", "netns", "exec", host.namespace] + words, environment)
@@ -48,38 +48,40 @@ final class Daemon {
     try process.run()
   }
 
-  var identifier: pid_t { process.processIdentifier }
-  var isRunning: Bool { process.isRunning }
+  package var identifier: pid_t { process.processIdentifier }
+  package var isRunning: Bool { process.isRunning }
   /// What it has written to standard error.
-  var log: String { errors.text }
+  package var log: String { errors.text }
 
-  func logs(_ text: String, within seconds: Double = 5) -> Bool { eventually(within: seconds) { log.contains(text) } }
+  package func logs(_ text: String, within seconds: Double = 5) -> Bool {
+    eventually(within: seconds) { log.contains(text) }
+  }
 
   /// Sends a signal and waits for the end. Returns the exit status. The old program is killed: SIGTERM it notices only
   /// when the next packet comes.
   @discardableResult
-  func stop(_ signal: Int32 = SIGTERM) -> Int32 {
+  package func stop(_ signal: Int32 = SIGTERM) -> Int32 {
     if process.isRunning { Foundation.kill(identifier, program == .old ? SIGKILL : signal) }
     return wait()
   }
 
-  func kill() { if process.isRunning { _ = stop(SIGKILL) } }
+  package func kill() { if process.isRunning { _ = stop(SIGKILL) } }
 
-  func wait() -> Int32 {
+  package func wait() -> Int32 {
     process.waitUntilExit()
     return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
   }
 
   /// The exit status if it ends by itself within `seconds`.
-  func ends(within seconds: Double) -> Int32? { eventually(within: seconds) { !isRunning } ? wait() : nil }
+  package func ends(within seconds: Double) -> Int32? { eventually(within: seconds) { !isRunning } ? wait() : nil }
 }
 
 /// The settings of both ends of a tunnel between a and b.
-struct Tunnel {
-  var a: [String: String]
-  var b: [String: String]
+package struct Tunnel {
+  package var a: [String: String]
+  package var b: [String: String]
 
-  init(_ name: String, mode: String = "tun", over version: Int = 4) throws {
+  package init(_ name: String, mode: String = "tun", over version: Int = 4) throws {
     let (one, other) = (try Pair(), try Pair())
     func settings(_ own: Pair, _ peer: Pair, _ number: Int) -> [String: String] {
       let network = version == 4 ? "192.0.2." : "2001:db8::"
@@ -92,7 +94,7 @@ struct Tunnel {
   }
 
   /// The same settings at both ends.
-  func with(_ settings: [String: String]) -> Tunnel {
+  package func with(_ settings: [String: String]) -> Tunnel {
     var tunnel = self
     tunnel.a.merge(settings) { $1 }
     tunnel.b.merge(settings) { $1 }
@@ -101,4 +103,4 @@ struct Tunnel {
 }
 
 /// The largest MTU that Debian's quicktun and a path of 1500 bytes take, over IPv4 in tun mode.
-let bestMTU = ["raw": 1472, "nacl0": 1456, "nacltai": 1440, "salty": 1452]
+package let bestMTU = ["raw": 1472, "nacl0": 1456, "nacltai": 1440, "salty": 1452]

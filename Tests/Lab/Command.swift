@@ -1,16 +1,16 @@
-import Foundation
+package import Foundation
 
 /// A program that has run to its end.
-struct Finished: Sendable {
-  let status: Int32
-  let output: String
-  let errors: String
-  var isSuccess: Bool { status == 0 }
+package struct Finished: Sendable {
+  package let status: Int32
+  package let output: String
+  package let errors: String
+  package var isSuccess: Bool { status == 0 }
 }
 
 /// Runs a program from PATH and waits for it. `environment` replaces the whole environment if it is given.
 @discardableResult
-func run(
+package func run(
   _ words: [String], environment: [String: String]? = nil, input: Data? = nil
 ) throws -> Finished {
   let process = Process()
@@ -30,39 +30,41 @@ func run(
 
 /// The same with the words in one string, parted by blanks.
 @discardableResult
-func run(_ line: String) throws -> Finished { try run(line.split(separator: " ").map(String.init)) }
+package func run(_ line: String) throws -> Finished { try run(line.split(separator: " ").map(String.init)) }
 
 /// Runs a program that must succeed.
 @discardableResult
-func must(_ line: String) throws -> String {
+package func must(_ line: String) throws -> String {
   let finished = try run(line)
   guard finished.isSuccess else { throw CommandFailed(line: line, finished: finished) }
   return finished.output
 }
 
-struct CommandFailed: Error, CustomStringConvertible {
-  let line: String
-  let finished: Finished
-  var description: String { "\(line): status \(finished.status)\n\(finished.errors)\(finished.output)" }
+package struct CommandFailed: Error, CustomStringConvertible {
+  package let line: String
+  package let finished: Finished
+  package var description: String { "\(line): status \(finished.status)\n\(finished.errors)\(finished.output)" }
 }
 
 /// A temporary file, gone with its object.
-final class ScratchFile: Sendable {
-  let path: String
+package final class ScratchFile: Sendable {
+  package let path: String
 
-  init(_ text: String = "") throws {
+  package init(_ text: String = "") throws {
     path = NSTemporaryDirectory() + "quicktun-test-" + UUID().uuidString
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  func handleForWriting() throws -> FileHandle { try FileHandle(forWritingTo: URL(fileURLWithPath: path)) }
-  var text: String { String(decoding: (try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data(), as: UTF8.self) }
+  package func handleForWriting() throws -> FileHandle { try FileHandle(forWritingTo: URL(fileURLWithPath: path)) }
+  package var text: String {
+    String(decoding: (try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data(), as: UTF8.self)
+  }
 }
 
 /// Waits until `condition` holds, at most `seconds`. Returns whether it does.
-func eventually(within seconds: Double = 5, _ condition: () throws -> Bool) rethrows -> Bool {
+package func eventually(within seconds: Double = 5, _ condition: () throws -> Bool) rethrows -> Bool {
   let end = Date().addingTimeInterval(seconds)
   while Date() < end {
     if try condition() { return true }
