@@ -80,6 +80,9 @@ let package = Package(
     // See Benchmarks/run and Benchmarks/seal.
     .executableTarget(
       name: "tunnel-benchmark", dependencies: ["TunnelLab"], path: "Benchmarks/Tunnel", swiftSettings: common),
+    .executableTarget(
+      name: "seal-benchmark", dependencies: ["BuiltinProtocols", "ProtocolKit", "Sodium", "CSodium", "TunnelCore"],
+      path: "Benchmarks/Sealing", swiftSettings: common),
 
     tests("TunnelCoreTests", "TunnelCore", "TunnelTesting"),
     tests("OffloadTests", "Offload", "TunnelCore"),
