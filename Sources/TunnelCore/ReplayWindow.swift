@@ -6,36 +6,39 @@
 /// microseconds, which a bitmap could not follow.
 ///
 /// Numbers that arrive in order cost O(1); one out of order costs a binary search and, once it has been accepted,
-/// moving those above it.
+/// moving those above it. Inlinable throughout: it has to be specialised for its number in the protocols' modules, for
+/// unspecialised generics allocate.
 public struct ReplayWindow<Number: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
   public enum Verdict: Sendable, Equatable {
     case fresh, duplicate, late
   }
 
-  private let size: Int
+  @usableFromInline let size: Int
   /// The remembered numbers, ascending, in `entries[first...]`. What stands before `first` has been forgotten.
-  private var entries: [Number] = []
-  private var first = 0
+  @usableFromInline var entries: [Number] = []
+  @usableFromInline var first = 0
   /// Stands in for numbers not yet remembered: nothing at or below it is fresh.
-  private let floor: Number
+  @usableFromInline let floor: Number
 
   /// A window of `size` numbers, all of them above `floor`.
+  @inlinable
   public init(size: Int, floor: Number = 0) {
     self.size = size
     self.floor = floor
     entries.reserveCapacity(2 * size + 1)
   }
 
-  private var lowest: Number { entries.count - first < size ? floor : entries[first] }
+  @inlinable var lowest: Number { entries.count - first < size ? floor : entries[first] }
 
   /// What `accept` would mean for `number`. Changes nothing: ask before the tag is checked, accept after.
-  @inline(__always)
+  @inlinable
   public func verdict(on number: Number) -> Verdict {
     if number > (entries.last ?? floor) { return .fresh }
     return verdictOutOfOrder(on: number)
   }
 
-  private func verdictOutOfOrder(on number: Number) -> Verdict {
+  @inlinable
+  func verdictOutOfOrder(on number: Number) -> Verdict {
     let index = position(of: number)
     if index < entries.count && entries[index] == number { return .duplicate }
     if number == floor { return .duplicate }
@@ -43,24 +46,27 @@ public struct ReplayWindow<Number: FixedWidthInteger & UnsignedInteger & Sendabl
   }
 
   /// Remembers a fresh number.
-  @inline(__always)
+  @inlinable
   public mutating func accept(_ number: Number) {
     if number > (entries.last ?? floor) { entries.append(number) } else { insertOutOfOrder(number) }
     if entries.count - first > size { first += 1 }
     if entries.count > 2 * size { forget() }
   }
 
-  private mutating func insertOutOfOrder(_ number: Number) {
+  @inlinable
+  mutating func insertOutOfOrder(_ number: Number) {
     entries.insert(number, at: position(of: number))
   }
 
-  private mutating func forget() {
+  @inlinable
+  mutating func forget() {
     entries.removeSubrange(..<first)
     first = 0
   }
 
   /// The index of the first remembered number that is not below `number`.
-  private func position(of number: Number) -> Int {
+  @inlinable
+  func position(of number: Number) -> Int {
     var low = first
     var high = entries.count
     while low < high {
