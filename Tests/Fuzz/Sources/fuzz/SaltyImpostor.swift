@@ -33,6 +33,7 @@ struct SaltyImpostor {
   private var ownTime: UInt64
   /// The last control datagram that the victim took, and what data it has taken since.
   private var taken: ControlPayload?
+  private var takenTime: UInt64?
   private var acceptedData: Set<[UInt8]> = []
   /// The counter of the last datagram that the victim sealed under each of its keys.
   private var counters: [[UInt8]: UInt32] = [:]
@@ -102,7 +103,8 @@ struct SaltyImpostor {
     let nonce = [isGreater ? 1 : 0] + [UInt8](repeating: 0, count: 15) + bigEndian(time)
     let datagram = [0x80] + bigEndian(time) + control.seal(payload, nonce: nonce)
     guard victim.receive(datagram, from: Party.endpoint(of: 1)) else { return }
-    check(time > ownTime || taken == nil, "a control datagram was taken whose time is not above the last")
+    if let takenTime { check(time > takenTime, "a control datagram was taken whose time is not above the last") }
+    takenTime = time
     ownTime = max(ownTime, time)
     if time >= .max - 1 { timeIsSpoilt = true }
     let message = ControlPayload(Array(payload.prefix(ControlPayload.byteCount)))
