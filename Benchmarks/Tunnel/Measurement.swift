@@ -13,8 +13,7 @@ struct Measurement {
   func measure() throws -> Figures {
     var figures = Figures()
     figures.values[.ping] = try ping()
-    try lab.b.must("iperf3 -s -D")
-    _ = try eventually { try lab.b.run(words: ["sh", "-c", "ss -ltn | grep -q :5201"]).isSuccess }
+    try lab.b.serveIperf()
     let before = processorSeconds()
     if let (rate, bytes) = try tcp("") {
       figures.values[.forward] = rate

@@ -11,8 +11,9 @@ public struct Complaint: Error, Equatable, Sendable, CustomStringConvertible {
     self.cure = cure
   }
 
-  /// Up to three lines; the second and the third are indented.
+  /// Up to three lines; the second and the third are indented. Whatever the user's values hold, there is no control
+  /// character in it that a terminal might obey.
   public var description: String {
-    [what, why.map { "  " + $0 }, cure.map { "  " + $0 }].compactMap { $0 }.joined(separator: "\n")
+    [what, why.map { "  " + $0 }, cure.map { "  " + $0 }].compactMap { $0.map(withoutControls) }.joined(separator: "\n")
   }
 }

@@ -42,10 +42,15 @@ struct Occurrence: Sendable {
   var isOnCommandLine: Bool { spelling == .short || spelling == .long }
 }
 
-/// `text` without control characters, which a terminal might obey, and not endless.
+/// `text` without control characters, and not endless.
 func printable(_ text: String) -> String {
-  let shown = text.unicodeScalars.prefix(200).map { $0.value < 0x20 || $0.value == 0x7f ? "?" : String($0) }.joined()
-  return text.unicodeScalars.count > 200 ? shown + "..." : shown
+  let shown = String(text.unicodeScalars.prefix(200).map(Character.init))
+  return withoutControls(text.unicodeScalars.count > 200 ? shown + "..." : shown)
+}
+
+/// `text` with a question mark for each control character.
+func withoutControls(_ text: String) -> String {
+  String(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? "?" : Character($0) })
 }
 
 /// What was found wrong, and what only odd.

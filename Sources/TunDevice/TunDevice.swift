@@ -34,6 +34,7 @@ package final class TunDevice: PacketDevice {
   package let name: String
   package let mode: Mode
   private var superPackets: SuperPacketPath?
+  private let headerIsRefused: Bool
   package private(set) var failures = FailureTally()
 
   /// Attaches to the device `name`, or creates it (until the descriptor is closed). An empty name lets the kernel
@@ -44,19 +45,34 @@ package final class TunDevice: PacketDevice {
     let wantsSuperPackets = options.offload != .none && !wantsPacketInformation
     var flags: TunDescriptor.Flags = options.mode == .tun ? .tun : .tap
     if !wantsPacketInformation { flags.insert(.noPacketInformation) }
-    if wantsSuperPackets { flags.insert(.virtioHeader) }
-    let descriptor = try TunDescriptor(name: name, flags: flags)
-    superPackets =
-      wantsSuperPackets
-      ? SuperPacketPath(descriptor, isTap: options.mode == .tap, request: options.offload) : nil
-    self.descriptor = descriptor
-    self.name = self.descriptor.name
+    let withHeader = wantsSuperPackets ? try Self.attachWithHeader(name, flags) : nil
+    headerIsRefused = wantsSuperPackets && withHeader == nil
+    if let withHeader {
+      superPackets = SuperPacketPath(withHeader, isTap: options.mode == .tap, request: options.offload)
+      descriptor = withHeader
+    } else {
+      descriptor = try TunDescriptor(name: name, flags: flags)
+    }
+    self.name = descriptor.name
     mode = options.mode
+  }
+
+  /// Nil if the kernel knows no virtio header, or refuses the device for another reason that the same attempt without
+  /// one will tell.
+  private static func attachWithHeader(
+    _ name: String, _ flags: TunDescriptor.Flags
+  ) throws(SystemCallError) -> TunDescriptor? {
+    do throws(SystemCallError) {
+      return try TunDescriptor(name: name, flags: flags.union(.virtioHeader))
+    } catch {
+      if error.errno == .invalidArgument { return nil }
+      throw error
+    }
   }
 
   package var pollDescriptor: Int32 { descriptor.rawValue }
   /// What the kernel refused of the super-packets that were asked for, in words; nil if nothing.
-  package var offloadRefusal: String? { superPackets?.refusal }
+  package var offloadRefusal: String? { headerIsRefused ? "IFF_VNET_HDR" : superPackets?.refusal }
 
   package func receive(into packets: inout PacketBatch) throws -> ReadOutcome {
     do throws(Errno) {

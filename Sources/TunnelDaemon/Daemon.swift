@@ -52,7 +52,8 @@ package final class Daemon {
       log.notice(before == nil ? "The peer is at \(now.text)" : "The peer moved to \(now.text)")
     }
     log.notice("\(facts.startLine)")
-    let troubles = TroubleReporter(device: device, transport: transport, peer: { relay.peer }, log: log)
+    let troubles = TroubleReporter(
+      device: device, transport: transport, wantsOffload: settings.offload == .on, peer: { relay.peer }, log: log)
     let loop = try TunnelLoop(
       relay: relay, clock: clock, device: device.pollDescriptor, transport: transport.descriptor, signals: signals,
       onTick: troubles.look)

@@ -15,9 +15,15 @@ final class TroubleReporter {
   private var saidOfDevice: Set<Int32> = []
   private var saidOfTransport: Set<Int32> = []
   private var saidOfSegmentation = false
+  private var saidOfOffload: String?
+  /// OFFLOAD=on: whoever asked for super-packets is warned where there are none.
+  private let offloadLevel: Logger.Level
 
-  init(device: TunDevice, transport: UDPTransport, peer: @escaping () -> Endpoint?, log: Logger) {
+  init(
+    device: TunDevice, transport: UDPTransport, wantsOffload: Bool, peer: @escaping () -> Endpoint?, log: Logger
+  ) {
     self.device = device
+    offloadLevel = wantsOffload ? .warning : .notice
     self.transport = transport
     self.peer = peer
     self.log = log
@@ -32,7 +38,15 @@ final class TroubleReporter {
     }
     if !saidOfSegmentation, let refusal = transport.segmentationRefusal {
       saidOfSegmentation = true
-      log.notice("UDP_SEGMENT: \(refusal.description). Datagrams leave one by one from now on, which is slower.")
+      log.log(
+        level: offloadLevel,
+        "UDP_SEGMENT: \(refusal.description)\n  Datagrams leave one by one from now on, which is slower.")
+    }
+    if let refusal = device.offloadRefusal, refusal != saidOfOffload {
+      saidOfOffload = refusal
+      log.log(
+        level: offloadLevel,
+        "\(device.name): the kernel refuses \(refusal)\n  Such packets pass one by one, which is slower.")
     }
   }
 

@@ -74,6 +74,11 @@ struct ValuesTests {
     let reading = read(environment: ["IF_QT_MTU=\u{1b}[31m" + String(repeating: "9", count: 1000)])
     let text = reading.complaintTexts.joined()
     #expect(!text.contains("\u{1b}") && text.utf8.count < 1000)
+    let key = "/k\u{1b}"
+    let file = read(
+      environment: ["IF_QT_PRIVATE_KEY_FILE=\(key)"], files: [key: TestFile(text: "", othersMayRead: true)])
+    #expect(file.warnings.contains { $0.cure?.hasPrefix("chmod") == true })
+    #expect(!(file.warningTexts + file.complaintTexts).joined().contains("\u{1b}"))
   }
 
   @Test("the table: every name once, every option readable, help within 80 columns")

@@ -21,7 +21,7 @@ package func run(
   process.standardOutput = try output.handleForWriting()
   process.standardError = try errors.handleForWriting()
   process.standardInput = stdin
-  try process.run()
+  try process.runUnblocked()
   if let input { try? stdin.fileHandleForWriting.write(contentsOf: input) }
   try? stdin.fileHandleForWriting.close()
   process.waitUntilExit()
@@ -38,6 +38,50 @@ package func must(_ line: String) throws -> String {
   let finished = try run(line)
   guard finished.isSuccess else { throw CommandFailed(line: line, finished: finished) }
   return finished.output
+}
+
+/// A program that runs while the caller does something else.
+package final class Running {
+  private let process = Process()
+  private let file: ScratchFile
+
+  package init(_ words: [String]) throws {
+    file = try ScratchFile()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = words
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try file.handleForWriting()
+    try process.runUnblocked()
+  }
+
+  deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
+  package var output: String { file.text }
+
+  /// Waits until the program has written `text`.
+  package func says(_ text: String, within seconds: Double = 5) -> Bool {
+    eventually(within: seconds) { output.contains(text) }
+  }
+
+  /// What it has written when it has ended, or been interrupted after `seconds`.
+  package func result(within seconds: Double, interrupted: Bool = false) -> String {
+    if interrupted { process.interrupt() }
+    if !eventually(within: seconds, { !process.isRunning }) { process.terminate() }
+    process.waitUntilExit()
+    return output
+  }
+}
+
+extension Process {
+  /// Runs it with no signal blocked. Threads of libdispatch block them all, and a child inherits that.
+  func runUnblocked() throws {
+    var none = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try run()
+  }
 }
 
 package struct CommandFailed: Error, CustomStringConvertible {

@@ -45,7 +45,7 @@ package final class Daemon {
     process.standardOutput = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
     process.standardError = try errors.handleForWriting()
-    try process.run()
+    try process.runUnblocked()
   }
 
   package var identifier: pid_t { process.processIdentifier }
@@ -57,11 +57,10 @@ package final class Daemon {
     eventually(within: seconds) { log.contains(text) }
   }
 
-  /// Sends a signal and waits for the end. Returns the exit status. The old program is killed: SIGTERM it notices only
-  /// when the next packet comes.
+  /// Sends a signal and waits for the end. Returns the exit status.
   @discardableResult
   package func stop(_ signal: Int32 = SIGTERM) -> Int32 {
-    if process.isRunning { Foundation.kill(identifier, program == .old ? SIGKILL : signal) }
+    if process.isRunning { Foundation.kill(identifier, signal) }
     return wait()
   }
 

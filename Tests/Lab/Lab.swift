@@ -10,6 +10,7 @@ package final class Lab {
     package let namespace: String
     package let number: Int
     package private(set) var daemons: [Daemon] = []
+    private var servers: [Running] = []
 
     fileprivate init(namespace: String, number: Int) {
       self.namespace = namespace
@@ -51,6 +52,17 @@ package final class Lab {
       return daemon
     }
 
+    /// Runs words here while the caller does something else.
+    package func running(_ words: [String]) throws -> Running {
+      try Running(["ip", "netns", "exec", namespace] + words)
+    }
+
+    /// Lets iperf3 answer here for as long as the host is there.
+    package func serveIperf() throws {
+      servers.append(try running(["iperf3", "-s"]))
+      _ = try eventually { try run("ss -ltn").output.contains(":5201") }
+    }
+
     /// Gives the tunnel's device its addresses once it is there.
     package func configure(_ device: String = "qt0", mtu: Int? = nil) throws {
       guard try eventually(within: 5, { try run("ip link show \(device)").isSuccess }) else {
@@ -78,6 +90,7 @@ package final class Lab {
 
   package let a: Host
   package let b: Host
+  private var others: [Host] = []
   /// For files that daemons need. Gone with the lab.
   package let directory: String
 
@@ -99,6 +112,15 @@ package final class Lab {
     }
   }
 
+  /// One host more, joined to nothing.
+  package func addHost() throws -> Host {
+    let host = Host(namespace: a.namespace + "\(others.count)", number: 3 + others.count)
+    others.append(host)
+    try must("ip netns add \(host.namespace)")
+    try host.must("ip link set lo up")
+    return host
+  }
+
   /// Writes a file into the lab's directory. Returns its path.
   package func file(_ name: String, _ text: String = "") throws -> String {
     let path = directory + "/" + name
@@ -107,7 +129,7 @@ package final class Lab {
   }
 
   deinit {
-    for host in [a, b] {
+    for host in [a, b] + others {
       for daemon in host.daemons { daemon.kill() }
       let stragglers = (try? run("ip netns pids \(host.namespace)").output.split(separator: "\n")) ?? []
       for process in stragglers.compactMap({ pid_t($0) }) { Foundation.kill(process, SIGKILL) }
