@@ -9,13 +9,21 @@ package final class EventLoop {
     package init(rawValue: UInt32) { self.rawValue = rawValue }
     package static let readable = Interest(rawValue: EPOLLIN.rawValue)
     package static let writable = Interest(rawValue: EPOLLOUT.rawValue)
-    /// An error waits, or the other side is gone: reported whether asked for or not.
-    package static let trouble = Interest(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
   }
 
+  /// Bits are tested as such: an option set's own operations allocate where they are not specialised.
   package struct Event: Sendable {
-    package var token: UInt64
-    package var ready: Interest
+    package let token: UInt64
+    private let bits: UInt32
+
+    init(token: UInt64, bits: UInt32) {
+      self.token = token
+      self.bits = bits
+    }
+
+    /// There is something to read, or an error waits, which is reported whether asked for or not.
+    package var isReadable: Bool { bits & (EPOLLIN.rawValue | EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 }
+    package var isWritable: Bool { bits & EPOLLOUT.rawValue != 0 }
   }
 
   private let epoll: OwnedDescriptor
@@ -56,7 +64,7 @@ package final class EventLoop {
       }
     }
     for index in 0..<Int(count) {
-      unsafe body(Event(token: events[index].data.u64, ready: Interest(rawValue: events[index].events)))
+      unsafe body(Event(token: events[index].data.u64, bits: events[index].events))
     }
   }
 }

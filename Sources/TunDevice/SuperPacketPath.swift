@@ -73,9 +73,8 @@ struct SuperPacketPath: ~Copyable {
   /// Deals with the packet in `scratch`: a super-packet is cut as far as there is room, another one copied. Throws
   /// EBADMSG for a header that contradicts its packet.
   private mutating func take(into packets: inout PacketBatch) throws(Errno) {
-    let span = scratch[0, room: VirtioHeader.byteCount]
-    guard let header = VirtioHeader(span.bytes) else { throw .badMessage }
-    if header.segmentation == .none { return try copy(header, into: &packets) }
+    guard let header = VirtioHeader(scratch.bytes(of: 0, room: VirtioHeader.byteCount)) else { throw .badMessage }
+    if case .none = header.segmentation { return try copy(header, into: &packets) }
     let linkHeader = isTap ? LinkHeader.length(ofFrame: scratch.bytes(of: 0)) : 0
     guard let linkHeader else { throw .badMessage }
     let made = try? SuperPacketCutter(scratch.bytes(of: 0), header: header, linkHeaderLength: linkHeader)

@@ -77,11 +77,12 @@ public struct PacketBatch: ~Copyable {
     }
   }
 
-  /// The bytes of a slot, to look at.
+  /// The bytes of a slot, to look at, with `room` bytes of its headroom in front of them.
   @_lifetime(borrow self)
-  public func bytes(of index: Int) -> RawSpan {
+  public func bytes(of index: Int, room: Int = 0) -> RawSpan {
     let slot = self[slot: index]
-    let bytes = unsafe UnsafeRawBufferPointer(rebasing: memory[slot.start..<slot.start + slot.length])
+    precondition(room <= headroom && room <= slot.start)
+    let bytes = unsafe UnsafeRawBufferPointer(rebasing: memory[slot.start - room..<slot.start + slot.length])
     let span = unsafe RawSpan(_unsafeBytes: bytes)
     return unsafe _overrideLifetime(span, borrowing: self)
   }

@@ -71,16 +71,13 @@ final class TunnelLoop {
     try events.wait(milliseconds: milliseconds) { event in
       switch Token(rawValue: event.token) {
       case .device: deviceIsReady = true
-      case .transport: noteTransport(event.ready)
+      case .transport:
+        if event.isReadable { transportIsReady = true }
+        if event.isWritable { deviceIsReady = true }
       case .signals: caughtSignal = signals.next()
       case nil: break
       }
     }
-  }
-
-  private func noteTransport(_ ready: EventLoop.Interest) {
-    if !ready.isDisjoint(with: [.readable, .trouble]) { transportIsReady = true }
-    if ready.contains(.writable) { deviceIsReady = true }
   }
 
   private func relayBatches() throws {
