@@ -45,7 +45,6 @@ package final class UDPTransport: DatagramTransport {
   // MARK: Receiving
 
   package func receive(into datagrams: inout PacketBatch) throws -> ReadOutcome {
-    drainErrors()
     let buffers = prepareBuffers(in: datagrams)
     let base = datagrams.roomForNext(0) ?? 0
     guard buffers > 0, let count = receiveCounted(buffers) else { return .drained }
@@ -72,11 +71,15 @@ package final class UDPTransport: DatagramTransport {
     return count
   }
 
-  /// An error that waited at the socket comes up once and hides the datagrams behind it; it was counted from the queue.
+  /// How many messages came, or nil if none waits. The error queue is looked at only when nothing came, for that costs
+  /// a call: what woke us must have been an error then. One that waits at the socket comes up once and hides the
+  /// datagrams behind it.
   private func receiveCounted(_ buffers: Int) -> Int? {
     for _ in 0..<2 {
       do throws(Errno) {
-        return try receiving.receive(buffers, from: socket)
+        if let count = try receiving.receive(buffers, from: socket) { return count }
+        drainErrors()
+        return nil
       } catch {
         drainErrors()
       }
