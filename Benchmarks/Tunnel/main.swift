@@ -20,7 +20,9 @@ let contestants = (Contestant.quicktuns + Contestant.others).filter { contestant
 func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
 var results = contestants.map { (contestant: $0, rounds: Rounds()) }
+var bareBox: [Double] = []
 for round in 1...roundCount {
+  bareBox += [Report.bareBoxSecondsPerGB()].compactMap { $0 }
   for index in results.indices {
     let contestant = results[index].contestant
     do {
@@ -43,7 +45,7 @@ for round in 1...roundCount {
 }
 
 let report = Report(results: results)
-let text = report.markdown + "\n\n" + Report.surroundings(rounds: roundCount, seconds: seconds) + "\n"
+let text = report.markdown + "\n\n" + Report.surroundings(rounds: roundCount, seconds: seconds, bareBox: bareBox) + "\n"
 print(text)
 if let directory = option("--output") {
   try text.write(toFile: directory + "/tunnel.md", atomically: true, encoding: .utf8)

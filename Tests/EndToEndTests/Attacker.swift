@@ -71,7 +71,7 @@ final class Socket: @unchecked Sendable {
     self.peer = SocketAddress(peer.address, peer.port)
     let own = SocketAddress("0.0.0.0", port)
     descriptor = try host.inNamespace {
-      let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+      let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
       let status = own.withPointer { bind(descriptor, $0, $1) }
       if descriptor < 0 || status != 0 { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
       return descriptor

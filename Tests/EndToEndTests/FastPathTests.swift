@@ -37,7 +37,8 @@ extension EndToEnd {
       let lab = try up(try Tunnel("nacltai", mode: mode), .ours, .old)
       let file = lab.directory + "/capture"
       let sniffer = try lab.b.running([
-        "tcpdump", "--immediate-mode", "-i", "qt0", "-w", file, "-s", "0", "-B", "65536", "-U", "src", "10.9.0.1", "or", "src", "fd09::1",
+        "tcpdump", "--immediate-mode", "-i", "qt0", "-w", file, "-s", "0", "-B", "65536", "-U", "src", "10.9.0.1", "or",
+        "src", "fd09::1",
       ])
       usleep(500_000)
       try lab.b.serveIperf()

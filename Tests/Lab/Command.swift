@@ -13,19 +13,10 @@ package struct Finished: Sendable {
 package func run(
   _ words: [String], environment: [String: String]? = nil, input: Data? = nil
 ) throws -> Finished {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = words
-  if let environment { process.environment = environment }
-  let (output, errors, stdin) = (try ScratchFile(), try ScratchFile(), Pipe())
-  process.standardOutput = try output.handleForWriting()
-  process.standardError = try errors.handleForWriting()
-  process.standardInput = stdin
-  try process.runUnblocked()
-  if let input { try? stdin.fileHandleForWriting.write(contentsOf: input) }
-  try? stdin.fileHandleForWriting.close()
-  process.waitUntilExit()
-  return Finished(status: process.terminationStatus, output: output.text, errors: errors.text)
+  let (output, errors, stdin) = (try ScratchFile(), try ScratchFile(), try ScratchFile(input ?? Data()))
+  let child = try Child(
+    words, environment: environment, input: stdin.path, output: output.path, errors: errors.path)
+  return Finished(status: child.wait(), output: output.text, errors: errors.text)
 }
 
 /// The same with the words in one string, parted by blanks.
@@ -42,19 +33,13 @@ package func must(_ line: String) throws -> String {
 
 /// A program that runs while the caller does something else.
 package final class Running {
-  private let process = Process()
+  private let child: Child
   private let file: ScratchFile
 
   package init(_ words: [String]) throws {
     file = try ScratchFile()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = words
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try file.handleForWriting()
-    try process.runUnblocked()
+    child = try Child(words, output: file.path)
   }
-
-  deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
   package var output: String { file.text }
 
@@ -63,24 +48,12 @@ package final class Running {
     eventually(within: seconds) { output.contains(text) }
   }
 
-  /// What it has written when it has ended, or been interrupted after `seconds`.
+  /// What it has written when it has ended, or been terminated after `seconds`.
   package func result(within seconds: Double, interrupted: Bool = false) -> String {
-    if interrupted { process.interrupt() }
-    if !eventually(within: seconds, { !process.isRunning }) { process.terminate() }
-    process.waitUntilExit()
+    if interrupted { child.send(SIGINT) }
+    if !eventually(within: seconds, { !child.isRunning }) { child.send(SIGTERM) }
+    child.wait()
     return output
-  }
-}
-
-extension Process {
-  /// Runs it with no signal blocked. Threads of libdispatch block them all, and a child inherits that.
-  func runUnblocked() throws {
-    var none = sigset_t()
-    var before = sigset_t()
-    sigemptyset(&none)
-    pthread_sigmask(SIG_SETMASK, &none, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    try run()
   }
 }
 
@@ -94,14 +67,13 @@ package struct CommandFailed: Error, CustomStringConvertible {
 package final class ScratchFile: Sendable {
   package let path: String
 
-  package init(_ text: String = "") throws {
+  package init(_ contents: Data = Data()) throws {
     path = NSTemporaryDirectory() + "quicktun-test-" + UUID().uuidString
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    try contents.write(to: URL(fileURLWithPath: path))
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  package func handleForWriting() throws -> FileHandle { try FileHandle(forWritingTo: URL(fileURLWithPath: path)) }
   package var text: String {
     String(decoding: (try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data(), as: UTF8.self)
   }

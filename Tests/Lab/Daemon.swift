@@ -7,7 +7,7 @@ package final class Daemon {
     package var description: String { self == .ours ? "ours" : "quicktun 2.2.6" }
   }
 
-  private let process = Process()
+  private let child: Child
   private let errors: ScratchFile
   package let program: Program
 
@@ -28,28 +28,21 @@ package final class Daemon {
       environment["LD_PRELOAD"] = [settings["=LD_PRELOAD"], Programs.oldSaltyLibrary].compactMap { $0 }.joined(
         separator: ":")
     }
-    try start(["ip", "netns", "exec", host.namespace, program == .ours ? Programs.ours : Programs.old], environment)
+    child = try Child(
+      ["ip", "netns", "exec", host.namespace, program == .ours ? Programs.ours : Programs.old],
+      environment: environment, errors: errors.path)
   }
 
   /// Runs ours, or a shell command that becomes ours, in surroundings of the caller's making.
   package init(in host: Lab.Host, words: [String], environment: [String: String]? = nil) throws {
     program = .ours
     errors = try ScratchFile()
-    try start(["ip", "netns", "exec", host.namespace] + words, environment)
+    child = try Child(
+      ["ip", "netns", "exec", host.namespace] + words, environment: environment, errors: errors.path)
   }
 
-  private func start(_ words: [String], _ environment: [String: String]?) throws {
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = words
-    if let environment { process.environment = environment }
-    process.standardOutput = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    process.standardError = try errors.handleForWriting()
-    try process.runUnblocked()
-  }
-
-  package var identifier: pid_t { process.processIdentifier }
-  package var isRunning: Bool { process.isRunning }
+  package var identifier: pid_t { child.identifier }
+  package var isRunning: Bool { child.isRunning }
   /// What it has written to standard error.
   package var log: String { errors.text }
 
@@ -60,16 +53,13 @@ package final class Daemon {
   /// Sends a signal and waits for the end. Returns the exit status.
   @discardableResult
   package func stop(_ signal: Int32 = SIGTERM) -> Int32 {
-    if process.isRunning { Foundation.kill(identifier, signal) }
+    child.send(signal)
     return wait()
   }
 
-  package func kill() { if process.isRunning { _ = stop(SIGKILL) } }
+  package func kill() { if isRunning { _ = stop(SIGKILL) } }
 
-  package func wait() -> Int32 {
-    process.waitUntilExit()
-    return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
-  }
+  package func wait() -> Int32 { child.wait() }
 
   /// The exit status if it ends by itself within `seconds`.
   package func ends(within seconds: Double) -> Int32? { eventually(within: seconds) { !isRunning } ? wait() : nil }
