@@ -66,10 +66,13 @@ let package = Package(
     // Settings, and the program.
     module("Configuration", "Sodium"),
     module(
-      "TunnelDaemon", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "TunDevice", "Transports", "Configuration",
-      logging, system),
+      "Diagnosis", "Configuration", "ProtocolKit", "Sodium", "TunnelCore", "LinuxSystem", system),
     module(
-      "Commands", "TunnelDaemon", "ProtocolKit", "Configuration", "Sodium", "LinuxSystem", logging, system),
+      "TunnelDaemon", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "TunDevice", "Transports", "Configuration",
+      "Diagnosis", logging, system),
+    module(
+      "Commands", "TunnelDaemon", "Diagnosis", "ProtocolKit", "Configuration", "Sodium", "LinuxSystem", "TunnelCore",
+      logging, system),
     .executableTarget(name: "quicktun", dependencies: ["Commands", "BuiltinProtocols"], swiftSettings: strict),
 
     // Fakes.
@@ -91,6 +94,9 @@ let package = Package(
       "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium", "ProtocolRaw",
       "ProtocolNaCl0", "ProtocolNaClTAI", "ProtocolSalty", resources: [.copy("Vectors")]),
     tests("ConfigurationTests", "Configuration", "Sodium"),
+    tests(
+      "DiagnosisTests", "Diagnosis", "Configuration", "LinuxSystem", "ProtocolKit", "BuiltinProtocols", "Sodium",
+      "TunnelCore", "TunnelTesting"),
     tests("EndToEndTests", "TunnelLab", resources: [.copy("Vectors")], exclude: ["Programs"]),
   ]
 )

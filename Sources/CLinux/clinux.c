@@ -6,16 +6,20 @@
 #include <linux/errqueue.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/udp.h>
 #include <linux/virtio_net.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 _Static_assert(sizeof(clinux_message) == sizeof(struct mmsghdr), "clinux_message is struct mmsghdr");
 _Static_assert(sizeof(clinux_virtio_header) == sizeof(struct virtio_net_hdr), "the virtio header has 10 bytes");
 _Static_assert(CLINUX_IFF_TUN == IFF_TUN && CLINUX_IFF_TAP == IFF_TAP, "device modes");
+_Static_assert(CLINUX_IFF_MULTI_QUEUE == IFF_MULTI_QUEUE, "device flags");
 _Static_assert(CLINUX_IFF_NO_PI == IFF_NO_PI && CLINUX_IFF_VNET_HDR == IFF_VNET_HDR, "device flags");
 _Static_assert(CLINUX_TUN_F_CSUM == TUN_F_CSUM && CLINUX_TUN_F_TSO4 == TUN_F_TSO4, "offloads");
 _Static_assert(CLINUX_TUN_F_TSO6 == TUN_F_TSO6 && CLINUX_TUN_F_TSO_ECN == TUN_F_TSO_ECN, "offloads");
@@ -38,6 +42,61 @@ int clinux_tun_attach(int descriptor, char name[16], uint16_t flags) {
 
 int clinux_tun_set_offload(int descriptor, unsigned int features) {
     return ioctl(descriptor, TUNSETOFFLOAD, features);
+}
+
+int clinux_tun_set_persistent(int descriptor, int is_persistent) {
+    return ioctl(descriptor, TUNSETPERSIST, (unsigned long)is_persistent);
+}
+
+int clinux_tun_set_owner(int descriptor, unsigned int user) {
+    return ioctl(descriptor, TUNSETOWNER, (unsigned long)user);
+}
+
+int clinux_tun_set_group(int descriptor, unsigned int group) {
+    return ioctl(descriptor, TUNSETGROUP, (unsigned long)group);
+}
+
+/* Sends the question and reads the answer into `answer`. */
+static ssize_t ask_for_route(const uint8_t *address, int bytes, void *answer, size_t room) {
+    struct {
+        struct nlmsghdr header;
+        struct rtmsg route;
+        struct rtattr attribute;
+        uint8_t address[16];
+    } question = {
+        .header = {.nlmsg_type = RTM_GETROUTE, .nlmsg_flags = NLM_F_REQUEST},
+        .route = {.rtm_family = bytes == 4 ? AF_INET : AF_INET6, .rtm_dst_len = (unsigned char)(bytes * 8)},
+        .attribute = {.rta_type = RTA_DST, .rta_len = (unsigned short)RTA_LENGTH((size_t)bytes)},
+    };
+    memcpy(question.address, address, (size_t)bytes);
+    question.header.nlmsg_len = (uint32_t)(offsetof(__typeof__(question), address) + (size_t)bytes);
+    int socket_ = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (socket_ < 0) return -1;
+    ssize_t length = send(socket_, &question, question.header.nlmsg_len, 0);
+    if (length > 0) length = recv(socket_, answer, room, 0);
+    int error = errno;
+    close(socket_);
+    errno = error;
+    return length;
+}
+
+int clinux_route_interface(const uint8_t *address, int bytes) {
+    _Alignas(struct nlmsghdr) char answer[4096];
+    ssize_t length = ask_for_route(address, bytes, answer, sizeof answer);
+    if (length < 0) return -1;
+    struct nlmsghdr *header = (struct nlmsghdr *)answer;
+    if (!NLMSG_OK(header, (size_t)length)) { errno = EPROTO; return -1; }
+    if (header->nlmsg_type == NLMSG_ERROR) {
+        errno = -((struct nlmsgerr *)NLMSG_DATA(header))->error;
+        return -1;
+    }
+    struct rtmsg *route = NLMSG_DATA(header);
+    int rest = (int)RTM_PAYLOAD(header);
+    for (struct rtattr *part = RTM_RTA(route); RTA_OK(part, rest); part = RTA_NEXT(part, rest)) {
+        if (part->rta_type == RTA_OIF) return *(int *)RTA_DATA(part);
+    }
+    errno = ENODATA;
+    return -1;
 }
 
 int clinux_interface_mtu(int socket, const char name[16]) {

@@ -8,11 +8,11 @@ struct Invocation {
   /// The last component of the name it was called by.
   let programName: String
   /// Without the program's name.
-  var arguments: [GivenText] = []
+  private(set) var arguments: [GivenText] = []
   /// "NAME=value".
   private(set) var environment: [GivenText] = []
-  /// How many words of the process's own list stand before `arguments`.
-  private var firstArgument = 1
+  /// Where each of `arguments` stands in the process's own list.
+  private var positions: [Int] = []
 
   /// Copies what the kernel handed over, and wipes secrets from the environment there: /proc/PID/environ shows it for
   /// as long as the process lives.
@@ -21,6 +21,7 @@ struct Invocation {
     ProcessMemory.forEachArgument { _, bytes in words.append(GivenText(GuardedMemory(copying: bytes.bytes))) }
     var invocation = Invocation(programName: words.first?.revealed?.split(separator: "/").last.map(String.init) ?? "")
     invocation.arguments = Array(words.dropFirst())
+    invocation.positions = Array(words.indices.dropFirst())
     ProcessMemory.forEachEnvironmentEntry { bytes in
       let entry = GivenText(GuardedMemory(copying: bytes.bytes))
       invocation.environment.append(entry)
@@ -34,13 +35,22 @@ struct Invocation {
   /// Takes the subcommand's name off.
   mutating func dropSubcommand() {
     arguments.removeFirst()
-    firstArgument += 1
+    positions.removeFirst()
+  }
+
+  /// Takes an option off that has no value. False if it is not there.
+  mutating func takeFlag(_ name: String) -> Bool {
+    guard let index = arguments.firstIndex(where: { $0.revealed == name }) else { return false }
+    arguments.remove(at: index)
+    positions.remove(at: index)
+    return true
   }
 
   /// Wipes arguments that hold a secret from the list of processes.
   func wipeArguments(_ indices: [Int]) {
+    let secret = indices.map { positions[$0] }
     ProcessMemory.forEachArgument { index, bytes in
-      if indices.contains(index - firstArgument) { bytes.wipe(0..<bytes.byteCount) }
+      if secret.contains(index) { bytes.wipe(0..<bytes.byteCount) }
     }
   }
 

@@ -42,6 +42,9 @@ struct Subcommand: Sendable {
     Subcommand(
       name: "keypair", summary: "Make a key pair.", programNames: ["keypair", "quicktun.keypair"],
       run: KeypairCommand.run),
+    Subcommand(name: "check", summary: "Find out why a tunnel does not work, or would not.", run: CheckCommand.run),
+    Subcommand(
+      name: "device", summary: "Make, remove and list persistent tun and tap devices.", run: DeviceCommand.run),
   ]
 }
 

@@ -7,10 +7,7 @@ import TunnelDaemon
 /// `quicktun`, `quicktun run`: one tunnel, in the foreground.
 enum RunCommand {
   static func run(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> Int32 {
-    let reading = SettingsReader.read(
-      .init(
-        arguments: invocation.arguments, environment: invocation.environment,
-        protocols: protocols.map { .init(name: $0.name, needsKeys: $0.needsKeys) }, readFile: readFile))
+    let reading = read(invocation, protocols)
     invocation.wipeArguments(reading.secretArguments)
     switch reading.request {
     case .help:
@@ -24,6 +21,17 @@ enum RunCommand {
     }
   }
 
+  static func read(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> SettingsReader.Reading {
+    SettingsReader.read(
+      .init(
+        arguments: invocation.arguments, environment: invocation.environment, protocols: known(protocols),
+        readFile: readFile))
+  }
+
+  static func known(_ protocols: [ProtocolDescription]) -> [SettingsReader.KnownProtocol] {
+    protocols.map { .init(name: $0.name, needsKeys: $0.needsKeys) }
+  }
+
   private static func run(
     _ reading: SettingsReader.Reading, _ invocation: Invocation, _ protocols: [ProtocolDescription]
   ) -> Int32 {
@@ -34,7 +42,7 @@ enum RunCommand {
     let chosen = protocols.first { $0.name == reading.settings.protocolName }
     guard reading.complaints.isEmpty, let chosen else { return 1 }
     do {
-      try Daemon(reading.settings, chosen, log: log).run(environment: invocation.environmentForScripts)
+      try Daemon(reading.settings, chosen, all: protocols, log: log).run(environment: invocation.environmentForScripts)
       return 0
     } catch {
       log.error("\(error)")

@@ -23,12 +23,18 @@ public typealias FileReader = @Sendable (_ path: String, _ limit: Int) throws(Fi
 
 /// A file of settings: `NAME=value`, a line each, `#` comments on lines of their own or behind a value. A value may
 /// stand in single or double quotes, which keep blanks and `#`.
+///
+/// `export NAME=value` is taken as well. Of a shell script, which begins with `#!`, only such lines count: that is how
+/// people wrap quicktun.
 struct ConfigFile {
   static let largest = 1 << 16
+  private static let export = Array("export ".utf8)
+  private let isScript: Bool
   private(set) var occurrences: [Occurrence] = []
 
   init(path: String, _ file: ReadFile, _ findings: inout Findings) {
     let text = GivenText(file.contents)
+    isScript = text.count > 2 && text[0] == 0x23 && text[1] == 0x21
     var line = 0
     var start = 0
     while start < text.count {
@@ -45,14 +51,21 @@ struct ConfigFile {
 
   private mutating func parse(_ line: GivenText, path: String, line number: Int, _ findings: inout Findings) {
     if line.isEmpty || line[0] == 0x23 { return }
+    let isExport = line.count > Self.export.count && Self.export.indices.allSatisfy { line[$0] == Self.export[$0] }
+    let line = isExport ? line.from(Self.export.count).trimmed : line
     // Before an `=` there may be anything, a stray key included: it is not repeated.
     guard let equals = line.firstIndex(of: 0x3d), let name = line.upTo(equals).trimmed.revealed, isName(name) else {
+      if isScript { return }  // a command
       return findings.complain("\(path):\(number): not a setting", why: "Lines are NAME=value, or comments after #.")
     }
     guard let setting = Setting.named(name) else {
+      if isScript && !isExport { return }  // a variable of the script's own
       return findings.warnOfUnknown("\(path):\(number): \(name)", name: name)
     }
     let value = unquoted(line.from(equals + 1).trimmed)
+    if isScript, value.firstIndex(of: 0x24) != nil || value.firstIndex(of: 0x60) != nil {
+      return findings.warn("\(path):\(number): \(name): not looked at", why: "The shell makes its value.")
+    }
     occurrences.append(Occurrence(setting: setting, spelling: .file(path: path, line: number), value: value))
   }
 

@@ -56,6 +56,19 @@ func interfaceName(_ value: GivenText) throws(Rejection) -> String {
   return name
 }
 
+/// Names for interfaces, given elsewhere than in a setting.
+public enum InterfaceNames {
+  /// Why the kernel would not take `name`; nil if it would.
+  public static func problem(with name: String) -> String? {
+    do throws(Rejection) {
+      _ = try interfaceName(GivenText(name))
+      return name.isEmpty ? "A name is needed." : nil
+    } catch {
+      return error.why ?? "Accepted: \(Setting.named("INTERFACE")?.accepted ?? "a name")."
+    }
+  }
+}
+
 func publicKey(_ value: GivenText) throws(Rejection) -> PublicKey {
   let key = try secretKey(hex: value).withBytes { PublicKey($0) }  // the same 32 bytes, the same checks
   if key.isLowOrder {

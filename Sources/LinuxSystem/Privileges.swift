@@ -17,6 +17,38 @@ package enum Privileges {
     return unsafe User(name: name, uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid)
   }
 
+  /// The name of a user, or the number where it has none.
+  package static func name(ofUser uid: UInt32) -> String {
+    guard let entry = unsafe getpwuid(uid) else { return String(uid) }
+    return unsafe String(cString: entry.pointee.pw_name)
+  }
+
+  package static func name(ofGroup gid: UInt32) -> String {
+    guard let entry = unsafe getgrgid(gid) else { return String(gid) }
+    return unsafe String(cString: entry.pointee.gr_name)
+  }
+
+  /// Looks a group up by name, or nil if the system knows none of that name.
+  package static func group(named name: String) -> UInt32? {
+    guard let entry = unsafe getgrnam(name) else { return nil }
+    return unsafe entry.pointee.gr_gid
+  }
+
+  /// The effective group and the supplementary ones.
+  package static var groups: [UInt32] {
+    var groups = [gid_t](repeating: 0, count: 1024)
+    let count = unsafe getgroups(Int32(groups.count), &groups)
+    return [getegid()] + groups.prefix(max(0, Int(count)))
+  }
+
+  /// CAP_NET_ADMIN (bit 12, linux/capability.h) in the effective set.
+  package static var hasNetworkAdministration: Bool {
+    let line = TextFile.read("/proc/self/status")?.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
+    return line.flatMap { UInt64($0.dropFirst(8), radix: 16) }.map { $0 & 1 << 12 != 0 } ?? false
+  }
+
+  package static var effectiveUser: UInt32 { geteuid() }
+
   package static func changeRoot(to directory: String) throws(SystemCallError) {
     _ = try named("chroot \(directory)") { () throws(Errno) in try retrying { unsafe chroot(directory) } }
     _ = try named("chdir /") { () throws(Errno) in try retrying { unsafe chdir("/") } }

@@ -12,6 +12,7 @@ package struct TunDescriptor: ~Copyable {
     package static let tun = Flags(rawValue: UInt16(CLINUX_IFF_TUN))
     package static let tap = Flags(rawValue: UInt16(CLINUX_IFF_TAP))
     package static let noPacketInformation = Flags(rawValue: UInt16(CLINUX_IFF_NO_PI))
+    package static let multiQueue = Flags(rawValue: UInt16(CLINUX_IFF_MULTI_QUEUE))
     package static let virtioHeader = Flags(rawValue: UInt16(CLINUX_IFF_VNET_HDR))
   }
 
@@ -66,6 +67,29 @@ package struct TunDescriptor: ~Copyable {
   package func setOffloads(_ offloads: Offloads) throws(Errno) {
     let descriptor = descriptor.rawValue
     _ = try retrying { clinux_tun_set_offload(descriptor, offloads.rawValue) }
+  }
+
+  /// Whether the device stays when the descriptor is closed.
+  package func setPersistent(_ isPersistent: Bool) throws(SystemCallError) {
+    let descriptor = descriptor.rawValue
+    _ = try named("TUNSETPERSIST \(name)") { () throws(Errno) in
+      try retrying { clinux_tun_set_persistent(descriptor, isPersistent ? 1 : 0) }
+    }
+  }
+
+  /// Who may attach without CAP_NET_ADMIN. If both a user and a group are set, both have to match.
+  package func setOwner(_ user: UInt32) throws(SystemCallError) {
+    let descriptor = descriptor.rawValue
+    _ = try named("TUNSETOWNER \(name)") { () throws(Errno) in
+      try retrying { clinux_tun_set_owner(descriptor, user) }
+    }
+  }
+
+  package func setGroup(_ group: UInt32) throws(SystemCallError) {
+    let descriptor = descriptor.rawValue
+    _ = try named("TUNSETGROUP \(name)") { () throws(Errno) in
+      try retrying { clinux_tun_set_group(descriptor, group) }
+    }
   }
 
   /// Writes one packet.

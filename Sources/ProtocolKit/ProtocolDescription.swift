@@ -10,17 +10,21 @@ public struct ProtocolDescription: Sendable {
   public let needsKeys: Bool
   /// Bytes that a datagram has more than its packet: what MTU=auto takes off.
   public let overhead: Int
+  /// When a datagram says that it was sent, in Unix seconds, if its format tells. Unauthenticated: for diagnosis only.
+  public let claimedTime: (@Sendable (RawSpan) -> Int64?)?
   /// Makes one for one peer.
   public let make: @Sendable (ProtocolParameters) throws(ProtocolError) -> any TunnelProtocol
 
   public init(
     name: String, summary: String, needsKeys: Bool, overhead: Int,
+    claimedTime: (@Sendable (RawSpan) -> Int64?)? = nil,
     make: @escaping @Sendable (ProtocolParameters) throws(ProtocolError) -> any TunnelProtocol
   ) {
     self.name = name
     self.summary = summary
     self.needsKeys = needsKeys
     self.overhead = overhead
+    self.claimedTime = claimedTime
     self.make = make
   }
 }

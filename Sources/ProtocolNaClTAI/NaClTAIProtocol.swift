@@ -12,7 +12,8 @@ public import TunnelCore
 public final class NaClTAIProtocol: TunnelProtocol {
   public static let description = ProtocolDescription(
     name: "nacltai", summary: "X25519, XSalsa20-Poly1305, replays refused by time", needsKeys: true,
-    overhead: stampByteCount + BoxStream.tagByteCount
+    overhead: stampByteCount + BoxStream.tagByteCount,
+    claimedTime: { $0.byteCount < 8 ? nil : Stamp.unixSeconds(ofTAI: $0.bigEndian(at: 0, as: UInt64.self)) }
   ) { parameters throws(ProtocolError) in NaClTAIProtocol(try parameters.agreement(), parameters) }
 
   private static let stampByteCount = 16

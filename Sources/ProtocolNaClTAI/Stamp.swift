@@ -23,6 +23,9 @@ struct Stamp: Equatable {
     rest = UInt64(nanoseconds) << 32 | UInt64(counter)
   }
 
+  /// The Unix seconds of a label, which may be anybody's invention.
+  static func unixSeconds(ofTAI seconds: UInt64) -> Int64 { Int64(bitPattern: seconds &- epoch) }
+
   /// All 16 bytes as one number, in the order that they have on the wire.
   var number: UInt128 { UInt128(seconds) << 64 | UInt128(rest) }
 }

@@ -12,7 +12,11 @@ public import TunnelCore
 public final class SaltyProtocol: TunnelProtocol {
   public static let description = ProtocolDescription(
     name: "salty", summary: "X25519, XSalsa20-Poly1305, a new key every 5 minutes", needsKeys: true,
-    overhead: dataOverhead
+    overhead: dataOverhead,
+    claimedTime: { bytes in
+      let isControl = bytes.byteCount > 9 && bytes.bigEndian(at: 0, as: UInt8.self) & 0x80 != 0
+      return isControl ? Int64(bytes.bigEndian(at: 1, as: UInt64.self) >> 8) : nil
+    }
   ) { parameters throws(ProtocolError) in SaltyProtocol(try parameters.agreement(), parameters) }
 
   static let dataOverhead = DataHeader.byteCount + BoxStream.tagByteCount

@@ -24,6 +24,8 @@ package final class UDPTransport: DatagramTransport {
   private let receiving = MessageArray(messageCapacity: receiveBuffers, vectorCapacity: receiveBuffers)
   private var segmentation: Segmentation
   package private(set) var failures = FailureTally()
+  /// What the last ICMP message about a datagram that was too long said of the path, bytes including the IP header.
+  package private(set) var pathMTU: Int?
 
   /// How many super-datagrams one call may bring; each has a buffer of the largest size.
   private static let receiveBuffers = 8
@@ -99,7 +101,10 @@ package final class UDPTransport: DatagramTransport {
   }
 
   private func drainErrors() {
-    while let error = socket.nextError() { failures.count(error.errno) }
+    while let error = socket.nextError() {
+      failures.count(error.errno)
+      if error.errno == Errno.messageTooLong.rawValue && error.information >= 68 { pathMTU = Int(error.information) }
+    }
   }
 
   // MARK: Sending

@@ -87,6 +87,12 @@ public struct PacketBatch: ~Copyable {
     return unsafe _overrideLifetime(span, borrowing: self)
   }
 
+  /// A copy of a slot's bytes. Not for the steady state.
+  public func copy(of index: Int) -> [UInt8] {
+    let span = bytes(of: index)
+    return unsafe span.withUnsafeBytes { unsafe Array($0) }
+  }
+
   /// A big-endian number in a slot.
   public func bigEndian<Number: FixedWidthInteger & BitwiseCopyable>(
     in index: Int, at offset: Int, as type: Number.Type

@@ -49,6 +49,27 @@ public final class Relay {
   /// Called after an authentic datagram moved the peer: from where (nil the first time), to where.
   public var onRoaming: ((_ from: Endpoint?, _ to: Endpoint) -> Void)?
 
+  /// One datagram and what became of it, for whoever works out why nothing arrives.
+  public struct Glimpse: Sendable {
+    /// As it came.
+    public var datagram: [UInt8]
+    public var endpoint: Endpoint
+    /// Why it was dropped; nil if it was not.
+    public var reason: DropReason?
+    /// What was in it, if it was opened and not empty.
+    public var packet: [UInt8]
+  }
+
+  /// Set it to keep the first datagram of the next batch. That costs copies, so nobody should for every packet.
+  public var wantsGlimpse = false
+  private var glimpse: Glimpse?
+
+  /// Takes what was kept.
+  public func takeGlimpse() -> Glimpse? {
+    defer { glimpse = nil }
+    return glimpse
+  }
+
   public init(
     device: any PacketDevice, transport: any DatagramTransport, protocol wireFormat: any TunnelProtocol,
     clock: any Clock, options: Options
@@ -130,13 +151,29 @@ public final class Relay {
     inbound.removeAll()
     let outcome = try transport.receive(into: &inbound)
     if inbound.isEmpty { return .idle }
+    let isWatched = wantsGlimpse
+    if isWatched { beginGlimpse() }
     if !isFloating { dropStrangers() }
     wireFormat.open(&inbound, control: &control, at: clock.now())
+    if isWatched { endGlimpse() }
     try sendControl()
     if isFloating { followPeer() }
     try device.send(&inbound)
     countInbound()
     return outcome == .more ? .more : .idle
+  }
+
+  private func beginGlimpse() {
+    wantsGlimpse = false
+    glimpse = Glimpse(datagram: inbound.copy(of: 0), endpoint: inbound.endpoint(of: 0), packet: [])
+  }
+
+  private func endGlimpse() {
+    switch inbound.state(of: 0) {
+    case .dropped(let reason): glimpse?.reason = reason
+    case .passed: glimpse?.packet = inbound.copy(of: 0)
+    case .pending, .consumed: break
+    }
   }
 
   private func dropStrangers() {

@@ -1,4 +1,5 @@
 package import Configuration
+import Diagnosis
 import Glibc
 import LinuxSystem
 package import Logging
@@ -15,11 +16,16 @@ import TunnelCore
 package final class Daemon {
   private let settings: TunnelSettings
   private let description: ProtocolDescription
+  private let allProtocols: [ProtocolDescription]
   private let log: Logger
 
-  package init(_ settings: TunnelSettings, _ description: ProtocolDescription, log: Logger) {
+  /// `all` are the protocols that a peer might speak instead.
+  package init(
+    _ settings: TunnelSettings, _ description: ProtocolDescription, all: [ProtocolDescription], log: Logger
+  ) {
     self.settings = settings
     self.description = description
+    allProtocols = all
     self.log = log
   }
 
@@ -53,21 +59,37 @@ package final class Daemon {
     }
     log.notice("\(facts.startLine)")
     let troubles = TroubleReporter(
-      device: device, transport: transport, wantsOffload: settings.offload == .on, peer: { relay.peer }, log: log)
+      device: device, transport: transport, settings: settings,
+      bestMTU: { [settings, description] in
+        DeviceSetup.largestMTU(settings, description, isIPv6: relay.peer?.isIPv6 == true, path: $0)
+      }, log: log)
+    let silence = SilenceReporter(
+      relay: relay,
+      detective: Detective(description, all: allProtocols, settings.protocolParameters(start: clock.now())),
+      expected: DeviceSetup.expectation(settings), device: device.name, log: log)
     let loop = try TunnelLoop(
-      relay: relay, clock: clock, device: device.pollDescriptor, transport: transport.descriptor, signals: signals,
-      onTick: troubles.look)
-    let signal = try loop.run()
+      relay: relay, clock: clock, device: device.pollDescriptor, transport: transport.descriptor, signals: signals
+    ) {
+      troubles.look(peer: relay.peer)
+      silence.look(at: clock.now())
+    }
+    let signal = try relayUntilSignal(loop)
     let name = [SIGINT: "SIGINT", SIGTERM: "SIGTERM"][signal] ?? "SIGHUP"
     log.notice("Ended by \(name). \(relay.counters.summary)")
   }
 
+  private func relayUntilSignal(_ loop: TunnelLoop) throws -> Int32 {
+    do {
+      return try loop.run()
+    } catch let vanished as TunDevice.Vanished {
+      throw Complaint(
+        "\(vanished)", why: "\(vanished.name) was deleted while the tunnel ran.", cure: "Start quicktun again.")
+    }
+  }
+
   private func makeProtocol(at start: Moment) throws(Complaint) -> any TunnelProtocol {
-    let parameters = ProtocolParameters(
-      secretKey: settings.privateKey, peerKey: settings.peerKey, timeWindow: settings.timeWindow, role: settings.role,
-      replayWindow: settings.replayWindow, start: start)
     do throws(ProtocolError) {
-      return try description.make(parameters)
+      return try description.make(settings.protocolParameters(start: start))
     } catch {
       switch error {
       case .missingKeys:

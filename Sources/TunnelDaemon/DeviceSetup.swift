@@ -1,5 +1,5 @@
 import Configuration
-import Glibc
+import Diagnosis
 import LinuxSystem
 import SystemPackage
 import ProtocolKit
@@ -16,36 +16,7 @@ enum DeviceSetup {
       options.offload = settings.offload == .off ? .none : .all
       return try TunDevice(name: name, options: options)
     } catch {
-      throw explain(error, name: name, settings)
-    }
-  }
-
-  /// The commonest reasons, from what the system tells about the device (linux/Documentation/networking/tuntap.rst).
-  private static func explain(_ error: SystemCallError, name: String, _ settings: TunnelSettings) -> Complaint {
-    let asked = settings.mode == .tun ? "tun" : "tap"
-    switch error.errno.rawValue {
-    case EINVAL:
-      return Complaint(
-        "\(error)",
-        why: "\(name) exists and is not a \(asked) device; TUN_MODE=\(asked == "tun" ? 1 : 0) asks for one.",
-        cure: "Remove it (ip link del \(name)), choose another INTERFACE, or set TUN_MODE=\(asked == "tun" ? 0 : 1).")
-    case EBUSY:
-      return Complaint("\(error)", why: "Another process holds \(name).", cure: "Stop it, or choose another INTERFACE.")
-    case EPERM:
-      return Complaint(
-        "\(error)", why: "Attaching to \(name) needs CAP_NET_ADMIN, or the device has to belong to user \(getuid()).",
-        cure: "Run as root, or create it before: ip tuntap add dev \(name) mode \(asked) user \(getuid())")
-    case EACCES:
-      return Complaint(
-        "\(error)", why: "The device node is not open to user \(getuid()).", cure: "chmod 666 /dev/net/tun")
-    case ENOENT:
-      return Complaint(
-        "\(error)", why: "The device node is missing, as in some containers.",
-        cure: "mkdir -p /dev/net && mknod /dev/net/tun c 10 200 && chmod 666 /dev/net/tun")
-    case ENODEV:
-      return Complaint("\(error)", why: "The kernel module is not loaded.", cure: "modprobe tun")
-    default:
-      return Complaint("\(error)")
+      throw DeviceRefusal(error, name: name, kind: settings.mode == .tun ? .tun : .tap).complaint
     }
   }
 
@@ -57,7 +28,9 @@ enum DeviceSetup {
     switch settings.mtu {
     case .unchanged: return nil
     case .bytes(let bytes): wanted = bytes
-    case .auto: wanted = largestMTU(settings, description, peer: peer)
+    case .auto:
+      wanted = largestMTU(
+        settings, description, isIPv6: peer?.isIPv6 == true, path: OuterPath.pathMTU(to: peer))
     }
     if try NetworkInterface.mtu(of: device.name) == wanted { return nil }
     do throws(SystemCallError) {
@@ -73,10 +46,18 @@ enum DeviceSetup {
   }
 
   /// What fits the path in one piece: the path's MTU less IP and UDP headers and all that the tunnel adds.
-  static func largestMTU(_ settings: TunnelSettings, _ description: ProtocolDescription, peer: Endpoint?) -> Int {
-    let outerHeaders = (peer?.isIPv6 == true ? 40 : 20) + 8
+  static func largestMTU(
+    _ settings: TunnelSettings, _ description: ProtocolDescription, isIPv6: Bool, path: Int
+  ) -> Int {
+    let outerHeaders = (isIPv6 ? 40 : 20) + 8
     let ethernetHeader = settings.mode == .tap ? 14 : 0
     let packetInformation = settings.mode == .tun && settings.packetInformation == .onWire ? 4 : 0
-    return OuterPath.pathMTU(to: peer) - outerHeaders - description.overhead - ethernetHeader - packetInformation
+    return path - outerHeaders - description.overhead - ethernetHeader - packetInformation
+  }
+
+  /// What the device takes.
+  static func expectation(_ settings: TunnelSettings) -> InnerPacket.Expectation {
+    if settings.mode == .tap { return .frame }
+    return settings.packetInformation == .onWire ? .packetWithInformation : .packet
   }
 }

@@ -1,4 +1,5 @@
-import Glibc
+import Configuration
+import Diagnosis
 import LinuxSystem
 import Logging
 import SystemPackage
@@ -10,63 +11,85 @@ import TunnelCore
 final class TroubleReporter {
   private let device: TunDevice
   private let transport: UDPTransport
-  private let peer: () -> Endpoint?
+  private let settings: TunnelSettings
+  /// The best MTU of the device for a path MTU.
+  private let bestMTU: (Int) -> Int
   private let log: Logger
+
   private var saidOfDevice: Set<Int32> = []
   private var saidOfTransport: Set<Int32> = []
   private var saidOfSegmentation = false
   private var saidOfOffload: String?
-  /// OFFLOAD=on: whoever asked for super-packets is warned where there are none.
-  private let offloadLevel: Logger.Level
+  private var saidOfLoop = false
+  private var isDown = false
+  private var seconds = 0
+
+  /// Between two looks at the route, which costs a few system calls.
+  private static let routeInterval = 10
 
   init(
-    device: TunDevice, transport: UDPTransport, wantsOffload: Bool, peer: @escaping () -> Endpoint?, log: Logger
+    device: TunDevice, transport: UDPTransport, settings: TunnelSettings, bestMTU: @escaping (Int) -> Int, log: Logger
   ) {
     self.device = device
-    offloadLevel = wantsOffload ? .warning : .notice
     self.transport = transport
-    self.peer = peer
+    self.settings = settings
+    self.bestMTU = bestMTU
     self.log = log
   }
 
-  func look() {
+  func look(peer: Endpoint?) {
+    lookAtDevice()
+    lookAtTransport(peer)
+    lookAtOffloads()
+    if seconds % Self.routeInterval == 1 { lookAtRoute(peer) }
+    seconds += 1
+  }
+
+  private func lookAtDevice() {
     for entry in device.failures.entries where saidOfDevice.insert(entry.errno).inserted {
-      log.warning("\(Self.device(entry.errno, device.name))")
+      log.warning("\(EndTrouble.device(device.name, entry.errno, "\(Errno(rawValue: entry.errno))"))")
+      if entry.errno == Errno.ioError.rawValue { isDown = true }
     }
+    if isDown, InterfaceFacts(lookingUp: device.name)?.isUp == true {
+      isDown = false
+      saidOfDevice.remove(Errno.ioError.rawValue)
+      log.notice("\(device.name) is up again")
+    }
+  }
+
+  private func lookAtTransport(_ peer: Endpoint?) {
     for entry in transport.failures.entries where saidOfTransport.insert(entry.errno).inserted {
-      log.warning("\(Self.transport(entry.errno, peer()?.text ?? "the peer"))")
+      let complaint = EndTrouble.transport(
+        peer?.text ?? "the peer", entry.errno, "\(Errno(rawValue: entry.errno))", pathMTU: transport.pathMTU,
+        bestMTU: transport.pathMTU.map(bestMTU), device: device.name)
+      log.warning("\(complaint)")
     }
+  }
+
+  /// OFFLOAD=on: whoever asked for super-packets is warned where there are none.
+  private func lookAtOffloads() {
+    let level = settings.offload == .on ? Logger.Level.warning : .notice
     if !saidOfSegmentation, let refusal = transport.segmentationRefusal {
       saidOfSegmentation = true
       log.log(
-        level: offloadLevel,
+        level: level,
         "UDP_SEGMENT: \(refusal.description)\n  Datagrams leave one by one from now on, which is slower.")
     }
     if let refusal = device.offloadRefusal, refusal != saidOfOffload {
       saidOfOffload = refusal
       log.log(
-        level: offloadLevel,
+        level: level,
         "\(device.name): the kernel refuses \(refusal)\n  Such packets pass one by one, which is slower.")
     }
   }
 
-  private static func device(_ errno: Int32, _ name: String) -> String {
-    let words = "write \(name): \(Errno(rawValue: errno))"
-    switch errno {
-    case EIO: return "\(words)\n  The interface is down: what arrives is dropped.\n  ip link set \(name) up"
-    case EINVAL:
-      return "\(words)\n  What arrives is no packet for this device: the peers differ in TUN_MODE or USE_PI."
-    default: return words
+  private func lookAtRoute(_ peer: Endpoint?) {
+    guard let peer else { return }
+    let isLoop = Routing.interface(towards: peer) == device.name
+    if isLoop && !saidOfLoop {
+      log.warning(
+        "\(EndTrouble.loop(device: device.name, peer: peer.text, remote: settings.spelled("REMOTE_ADDRESS")))")
     }
-  }
-
-  private static func transport(_ errno: Int32, _ peer: String) -> String {
-    let words = "UDP to \(peer): \(Errno(rawValue: errno))"
-    switch errno {
-    case ECONNREFUSED: return "\(words)\n  The peer is not listening yet. Going on."
-    case EMSGSIZE:
-      return "\(words)\n  Datagrams are too long for the path: they are sent in fragments or lost.\n  Set MTU=auto."
-    default: return "\(words)\n  Going on."
-    }
+    saidOfLoop = isLoop
   }
 }

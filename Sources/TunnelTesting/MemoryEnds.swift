@@ -96,10 +96,4 @@ extension PacketBatch {
     for offset in bytes.indices { span.storeBytes(of: bytes[offset], toByteOffset: offset, as: UInt8.self) }
     return true
   }
-
-  /// A copy of a slot's bytes.
-  public func copy(of index: Int) -> [UInt8] {
-    let span = bytes(of: index)
-    return unsafe span.withUnsafeBytes { unsafe Array($0) }
-  }
 }

@@ -117,13 +117,30 @@ struct SourcesTests {
       REMOTE_PROT=5
       """
     let reading = read(["--config", "f"], files: ["f": TestFile(text: text)])
-    #expect(reading.settings.protocolName == "raw" && reading.settings.localPort == 2998)
+    #expect(reading.settings.protocolName == "raw" && reading.settings.localPort == 5)
     #expect(reading.settings.tunUpScript == "ip link set \"$INTERFACE\" up # now")
     #expect(reading.complains("f:2: INTERFACE=qt 0"))
-    #expect(reading.complains("f:5: not a setting") && reading.complains("f:7: not a setting"))
+    #expect(reading.complains("f:7: not a setting"))
     #expect(reading.warns("f:8: REMOTE_PROT: unknown"))
     #expect(!reading.complaintTexts.joined().contains(ownSecret))
     #expect(read(["--config", "none"]).complains("--config none: No such file or directory"))
+  }
+
+  @Test("of a shell script only its settings count")
+  func scripts() {
+    let text = """
+      #!/bin/sh
+      HERE=somewhere
+      PROTOCOL=raw
+      export MTU=1400
+      export LOCAL_PORT=$PORT
+      export TUN_MOD=1
+      exec quicktun
+      """
+    let reading = read(["--config", "f"], files: ["f": TestFile(text: text)])
+    #expect(reading.settings.protocolName == "raw")
+    #expect(reading.warns("f:5: LOCAL_PORT: not looked at") && reading.warns("f:6: TUN_MOD: unknown"))
+    #expect(reading.complaints.isEmpty)
   }
 
   @Test("an empty value is none")

@@ -29,6 +29,7 @@ typedef struct {
 enum {
     CLINUX_IFF_TUN = 0x0001,
     CLINUX_IFF_TAP = 0x0002,
+    CLINUX_IFF_MULTI_QUEUE = 0x0100,
     CLINUX_IFF_NO_PI = 0x1000,
     CLINUX_IFF_VNET_HDR = 0x4000,
     CLINUX_TUN_F_CSUM = 0x01,
@@ -42,6 +43,15 @@ enum {
 /* Attaches a /dev/net/tun descriptor to a device. `name` holds IFNAMSIZ bytes and comes back as the kernel chose. */
 int clinux_tun_attach(int descriptor, char name[16], uint16_t flags);
 int clinux_tun_set_offload(int descriptor, unsigned int features);
+
+/* A persistent device stays when its descriptor is closed; its owner and group may attach to it. */
+int clinux_tun_set_persistent(int descriptor, int is_persistent);
+int clinux_tun_set_owner(int descriptor, unsigned int user);
+int clinux_tun_set_group(int descriptor, unsigned int group);
+
+/* The index of the interface by which packets to an address leave (rtnetlink(7), RTM_GETROUTE): 4 or 16 bytes in network
+   order. Negative with errno set if there is no route. */
+int clinux_route_interface(const uint8_t *address, int bytes);
 
 /* An interface's MTU, by name, asked through any socket. Negative with errno set on failure. */
 int clinux_interface_mtu(int socket, const char name[16]);

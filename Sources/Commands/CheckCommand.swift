@@ -1,0 +1,63 @@
+import Configuration
+import Diagnosis
+import Glibc
+import LinuxSystem
+import ProtocolKit
+import TunnelDaemon
+
+/// `quicktun check`: the settings of a run, and all that can be known without one.
+enum CheckCommand {
+  private static let help = """
+    usage: quicktun check [--json] [--peer] [the settings of a run]
+           quicktun check [--json] --interfaces [FILE]
+
+    Looks at settings, keys, device, addresses and kernel. Starts nothing.
+
+      --peer        also call the peer, and wait three seconds for an answer
+      --interfaces  the qt_ stanzas of FILE [/etc/network/interfaces]
+      --json        one document, an object for each finding
+
+    Ends with 0 if all is well, with 1 after warnings, with 2 after problems.
+    """
+
+  static func run(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> Int32 {
+    var invocation = invocation
+    let isJSON = invocation.takeFlag("--json")
+    if invocation.arguments.contains(where: { ["-h", "--help"].contains($0.revealed) }) {
+      print(help)
+      return 0
+    }
+    let findings =
+      invocation.takeFlag("--interfaces")
+      ? stanzas(invocation, protocols) : settings(&invocation, protocols)
+    if isJSON {
+      print(findings.json)
+    } else {
+      print(findings.text(isColoured: isColoured(invocation)))
+    }
+    return findings.exitStatus
+  }
+
+  private static func settings(_ invocation: inout Invocation, _ protocols: [ProtocolDescription]) -> [Finding] {
+    let callsPeer = invocation.takeFlag("--peer")
+    let reading = RunCommand.read(invocation, protocols)
+    invocation.wipeArguments(reading.secretArguments)
+    let findings = Checkup(reading, protocols).findings()
+    guard callsPeer, reading.complaints.isEmpty else { return findings }
+    return findings + PeerProbe(reading.settings, protocols).findings()
+  }
+
+  private static func stanzas(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> [Finding] {
+    let path = invocation.arguments.first?.revealed ?? "/etc/network/interfaces"
+    return InterfacesLint(protocols: RunCommand.known(protocols), readFile: readFile, names: TextFile.names(in:))
+      .findings(path)
+  }
+
+  /// https://no-color.org
+  private static func isColoured(_ invocation: Invocation) -> Bool {
+    let refuses = invocation.environment.contains {
+      $0.revealed.map { $0.hasPrefix("NO_COLOR=") && $0 != "NO_COLOR=" } ?? false
+    }
+    return !refuses && isatty(STDOUT_FILENO) == 1
+  }
+}

@@ -1,0 +1,187 @@
+import Configuration
+import Diagnosis
+import Glibc
+import LinuxSystem
+import ProtocolKit
+
+/// `quicktun device`: persistent tun and tap devices, without any other program.
+enum DeviceCommand {
+  private static let help = """
+    usage: quicktun device add NAME [--mode tun|tap] [--user USER] [--group GROUP]
+           quicktun device del NAME
+           quicktun device list
+
+    Makes, removes and shows tun and tap devices that stay without a program.
+
+      --mode   tun for IP packets, tap for Ethernet frames [tap, as TUN_MODE=0]
+      --user   who may attach to it [the caller, also through sudo]
+      --group  whose members may attach; with both, both have to match
+    """
+
+  static func run(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> Int32 {
+    let words = invocation.arguments.map { $0.revealed ?? "" }
+    do throws(Complaint) {
+      switch words.first {
+      case "add": try add(Array(words.dropFirst()))
+      case "del": try delete(Array(words.dropFirst()))
+      case "list" where words.count == 1: list()
+      case "-h", "--help": print(help)
+      default:
+        throw Complaint(
+          words.isEmpty ? "quicktun device: what?" : "quicktun device \(words[0]): not understood",
+          why: "There are: add NAME, del NAME, list.", cure: "quicktun device --help")
+      }
+      return 0
+    } catch {
+      StandardError.write("error: \(error)")
+      return 1
+    }
+  }
+
+  // MARK: add
+
+  private struct Wish {
+    var name = ""
+    var kind = InterfaceFacts.Kind.tap
+    var user: UInt32?
+    var group: UInt32?
+  }
+
+  private static func add(_ words: [String]) throws(Complaint) {
+    let wish = try parse(words)
+    if let existing = InterfaceFacts(lookingUp: wish.name) {
+      if let difference = difference(existing, wish) {
+        throw Complaint(
+          "\(wish.name) exists already, but \(difference)",
+          why: "A device's attributes are set when it is made.",
+          cure: "quicktun device del \(wish.name)  # then add it again")
+      }
+      return print("\(wish.name) exists already, as asked for")
+    }
+    do throws(SystemCallError) {
+      let flags: TunDescriptor.Flags = wish.kind == .tun ? .tun : .tap
+      let descriptor = try TunDescriptor(name: wish.name, flags: flags.union(.noPacketInformation))
+      if let user = wish.user { try descriptor.setOwner(user) }
+      if let group = wish.group { try descriptor.setGroup(group) }
+      try descriptor.setPersistent(true)
+    } catch {
+      throw DeviceRefusal(error, name: wish.name, kind: wish.kind).complaint
+    }
+  }
+
+  private static func parse(_ words: [String]) throws(Complaint) -> Wish {
+    var wish = Wish()
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      switch word {
+      case "--mode":
+        guard let kind = rest.popFirst().flatMap(InterfaceFacts.Kind.init(rawValue:)) else {
+          throw Complaint("--mode: not accepted", why: "Accepted: tun or tap.")
+        }
+        wish.kind = kind
+      case "--user":
+        let name = rest.popFirst() ?? ""
+        guard let user = Privileges.user(named: name)?.uid ?? UInt32(name) else {
+          throw Complaint("--user \(name): no such user", cure: "getent passwd")
+        }
+        wish.user = user
+      case "--group":
+        let name = rest.popFirst() ?? ""
+        guard let group = Privileges.group(named: name) ?? UInt32(name) else {
+          throw Complaint("--group \(name): no such group", cure: "getent group")
+        }
+        wish.group = group
+      default:
+        guard wish.name.isEmpty, !word.hasPrefix("-") else {
+          throw Complaint("quicktun device add: \(word): not understood", cure: "quicktun device --help")
+        }
+        wish.name = try name(word)
+      }
+    }
+    if wish.name.isEmpty { throw Complaint("quicktun device add: a name is needed", cure: "quicktun device --help") }
+    // A device without an owner could be taken by anybody.
+    wish.user = wish.user ?? (wish.group == nil ? caller : nil)
+    return wish
+  }
+
+  /// Whoever calls, even through sudo.
+  private static var caller: UInt32 {
+    unsafe getenv("SUDO_UID").flatMap { unsafe UInt32(String(cString: $0)) } ?? Privileges.effectiveUser
+  }
+
+  private static func name(_ word: String) throws(Complaint) -> String {
+    if let problem = InterfaceNames.problem(with: word) {
+      throw Complaint("\(word): not accepted", why: problem)
+    }
+    return word
+  }
+
+  /// In what an existing device is not what is asked for.
+  private static func difference(_ existing: InterfaceFacts, _ wish: Wish) -> String? {
+    guard let kind = existing.kind else { return "it is neither a tun nor a tap device" }
+    if kind != wish.kind { return "it is a \(kind) device; \(wish.kind) is asked for" }
+    if !existing.isPersistent { return "it goes when the program that holds it ends" }
+    if existing.owner != wish.user {
+      return "its owner is \(user(existing.owner)); \(user(wish.user)) is asked for"
+    }
+    if existing.group != wish.group {
+      return "its group is \(group(existing.group)); \(group(wish.group)) is asked for"
+    }
+    return nil
+  }
+
+  private static func user(_ uid: UInt32?) -> String { uid.map(Privileges.name(ofUser:)) ?? "nobody" }
+  private static func group(_ gid: UInt32?) -> String { gid.map(Privileges.name(ofGroup:)) ?? "none" }
+
+  // MARK: del
+
+  private static func delete(_ words: [String]) throws(Complaint) {
+    guard words.count == 1 else {
+      throw Complaint("quicktun device del: one name is needed", cure: "quicktun device --help")
+    }
+    let name = try name(words[0])
+    guard let facts = InterfaceFacts(lookingUp: name) else {
+      throw Complaint("\(name): no such device", cure: "quicktun device list")
+    }
+    guard let kind = facts.kind else {
+      throw Complaint("\(name) is neither a tun nor a tap device", why: "Only those are removed here.")
+    }
+    do throws(SystemCallError) {
+      var flags: TunDescriptor.Flags = kind == .tun ? .tun : .tap
+      if facts.isMultiQueue { flags.insert(.multiQueue) }
+      try TunDescriptor(name: name, flags: flags.union(.noPacketInformation)).setPersistent(false)
+    } catch {
+      throw DeviceRefusal(error, name: name, kind: kind).complaint
+    }
+  }
+
+  // MARK: list
+
+  private static func list() {
+    let heads = ["NAME", "MODE", "OWNER", "GROUP", "HOLDER", "FLAGS", "CARRIER", "MTU"]
+    let rows = InterfaceFacts.allTunAndTap().map { device in
+      [
+        device.name, device.kind?.rawValue ?? "?", device.owner.map(Privileges.name(ofUser:)) ?? "-",
+        device.group.map(Privileges.name(ofGroup:)) ?? "-",
+        device.holder.map { "\($0.process) (\($0.program))" } ?? "-", flags(device),
+        device.hasCarrier ? "yes" : "no", String(device.mtu),
+      ]
+    }
+    let widths = heads.indices.map { column in ([heads] + rows).map { $0[column].count }.max() ?? 0 }
+    for row in [heads] + rows {
+      let line = zip(row, widths).map { text, width in text + String(repeating: " ", count: width - text.count) }
+      print(line.joined(separator: "  ").trimmedEnd)
+    }
+  }
+
+  private static func flags(_ device: InterfaceFacts) -> String {
+    let words = [
+      device.isUp ? "up" : "down", device.isPersistent ? "persistent" : nil, device.isMultiQueue ? "multi-queue" : nil,
+    ]
+    return words.compactMap { $0 }.joined(separator: ",")
+  }
+}
+
+extension String {
+  fileprivate var trimmedEnd: String { String(reversed().drop { $0 == " " }.reversed()) }
+}

@@ -1,0 +1,144 @@
+import Configuration
+import Sodium
+
+/// A file in ifupdown's format (interfaces(5)), as far as a tunnel is concerned, and the files that it names.
+struct InterfacesFile {
+  struct Option: Equatable {
+    var name: String
+    var value: String
+    var line: Int
+  }
+
+  struct Stanza: Equatable {
+    var file: String
+    var line: Int
+    var interface: String
+    var family: String
+    var method: String
+    var options: [Option] = []
+
+    var place: String { "\(file):\(line): iface \(interface)" }
+    func option(_ name: String) -> Option? { options.first { $0.name == name } }
+  }
+
+  /// An interface's mention on an `auto` or `allow-hotplug` line, in the order of the files.
+  struct Automatic: Equatable {
+    var file: String
+    var line: Int
+    var interface: String
+  }
+
+  private(set) var stanzas: [Stanza] = []
+  private(set) var automatic: [Automatic] = []
+  /// Files with a private key that others may read.
+  private(set) var problems: [Finding] = []
+  private(set) var readableFiles: Set<String> = []
+
+  private let read: FileReader
+  private let names: (_ directory: String) -> [String]
+  private var depth = 0
+
+  init(_ path: String, read: @escaping FileReader, names: @escaping (String) -> [String]) {
+    self.read = read
+    self.names = names
+    parse(path)
+  }
+
+  private static let largest = 1 << 20
+  private static let deepest = 16
+
+  private mutating func parse(_ path: String) {
+    let text: String
+    do throws(FileProblem) {
+      let file = try read(path, Self.largest)
+      text = file.contents.withBytes { bytes in
+        String(
+          decoding: (0..<bytes.byteCount).map { unsafe bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) },
+          as: UTF8.self)
+      }
+      if file.othersMayRead { readableFiles.insert(path) }
+    } catch {
+      return problems.append(Finding("interfaces", .problem, "\(path): \(error.reason)"))
+    }
+    var isInStanza = false
+    for (number, line) in Self.logicalLines(text) {
+      let words = line.split(separator: " ").map(String.init)
+      guard let keyword = words.first else { continue }
+      switch keyword {
+      case "iface" where words.count >= 2:
+        stanzas.append(
+          Stanza(
+            file: path, line: number, interface: words[1], family: words.count > 2 ? words[2] : "",
+            method: words.count > 3 ? words[3] : ""))
+        isInStanza = true
+      case "auto":
+        automatic += words.dropFirst().map { Automatic(file: path, line: number, interface: $0) }
+        isInStanza = false
+      case "source", "source-directory":
+        isInStanza = false
+        if words.count == 2 { follow(words[1], isDirectory: keyword == "source-directory", from: path) }
+      case "mapping", "rename", "no-auto-down", "no-scripts", "template": isInStanza = false
+      default:
+        if keyword.hasPrefix("allow-") {
+          isInStanza = false
+        } else if isInStanza {
+          let value = line.dropFirst(keyword.count).drop { $0 == " " }
+          stanzas[stanzas.count - 1].options.append(Option(name: keyword, value: String(value), line: number))
+        }
+      }
+    }
+  }
+
+  /// Lines without comments and blanks around them, with the number of their first line; a backslash at the end joins.
+  private static func logicalLines(_ text: String) -> [(Int, String)] {
+    var lines: [(Int, String)] = []
+    var open: (Int, String)?
+    for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      var line = String(raw.map { $0 == "\t" || $0 == "\r" ? " " : $0 })
+      line = String(line.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+      if open == nil && line.hasPrefix("#") { continue }
+      let continues = line.hasSuffix("\\")
+      if continues { line.removeLast() }
+      let (number, start) = open ?? (index + 1, "")
+      open = (number, start + line)
+      if !continues {
+        lines.append((number, start + line))
+        open = nil
+      }
+    }
+    if let open { lines.append(open) }
+    return lines
+  }
+
+  /// Files that are named by another, in the order of their names. Wildcards may stand in the last component.
+  private mutating func follow(_ target: String, isDirectory: Bool, from path: String) {
+    guard depth < Self.deepest else { return }
+    depth += 1
+    defer { depth -= 1 }
+    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let full = target.hasPrefix("/") ? target : folder + "/" + target
+    if isDirectory {
+      // Only names of letters, digits, _ and -, as run-parts(8) takes them.
+      for name in names(full).sorted() where name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }) {
+        parse(full + "/" + name)
+      }
+      return
+    }
+    let components = full.split(separator: "/", omittingEmptySubsequences: false)
+    guard let pattern = components.last, pattern.contains(where: { "*?".contains($0) }) else { return parse(full) }
+    let directory = components.dropLast().joined(separator: "/")
+    for name in names(directory).sorted() where !name.hasPrefix(".") && Self.matches(Array(name), Array(pattern)) {
+      parse(directory + "/" + name)
+    }
+  }
+
+  /// `*` for any characters, `?` for one.
+  static func matches(_ name: [Character], _ pattern: [Character]) -> Bool {
+    guard let first = pattern.first else { return name.isEmpty }
+    if first == "*" {
+      return (0...name.count).contains { matches(Array(name[$0...]), Array(pattern.dropFirst())) }
+    }
+    guard let character = name.first, first == "?" || first == character else { return false }
+    return matches(Array(name.dropFirst()), Array(pattern.dropFirst()))
+  }
+}

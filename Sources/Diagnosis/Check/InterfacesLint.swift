@@ -1,0 +1,128 @@
+package import Configuration
+import Sodium
+
+/// Finds what is wrong with the qt_ lines of /etc/network/interfaces, with file, line and stanza.
+package struct InterfacesLint {
+  private let protocols: [SettingsReader.KnownProtocol]
+  private let readFile: FileReader
+  private let names: (String) -> [String]
+
+  /// `names` lists a directory.
+  package init(
+    protocols: [SettingsReader.KnownProtocol], readFile: @escaping FileReader, names: @escaping (String) -> [String]
+  ) {
+    self.protocols = protocols
+    self.readFile = readFile
+    self.names = names
+  }
+
+  package func findings(_ path: String) -> [Finding] {
+    let file = InterfacesFile(path, read: readFile, names: names)
+    let tunnels = file.stanzas.filter { stanza in stanza.options.contains { $0.name.hasPrefix("qt_") } }
+    var findings = file.problems
+    for stanza in tunnels {
+      let found = lint(stanza, isReadable: file.readableFiles.contains(stanza.file)) + order(stanza, file, tunnels)
+      findings += found.isEmpty ? [Finding("interfaces", .ok, stanza.place)] : found
+    }
+    if findings.isEmpty { findings.append(Finding("interfaces", .warning, "\(path): no stanza has a qt_ line")) }
+    return findings
+  }
+
+  // MARK: One stanza
+
+  private func lint(_ stanza: InterfacesFile.Stanza, isReadable: Bool) -> [Finding] {
+    settings(stanza) + remoteAddress(stanza) + addresses(stanza) + (isReadable ? permissions(stanza) : [])
+  }
+
+  /// What the program would say of the stanza, as ifupdown hands it over, each at its own line.
+  private func settings(_ stanza: InterfacesFile.Stanza) -> [Finding] {
+    let options = stanza.options.filter { $0.name.hasPrefix("qt_") }
+    let environment =
+      ["IFACE=\(stanza.interface)"] + options.map { "IF_QT_\($0.name.dropFirst(3).uppercased())=\($0.value)" }
+    let reading = SettingsReader.read(
+      .init(
+        arguments: [], environment: environment.map { GivenText($0) }, protocols: protocols, readFile: readFile))
+    return reading.complaints.map { finding(.problem, $0, stanza) }
+      + reading.warnings.map { finding(.warning, $0, stanza) }
+  }
+
+  /// IF_QT_NAME becomes qt_name with the line where it stands.
+  private func finding(
+    _ severity: Finding.Severity, _ complaint: Complaint, _ stanza: InterfacesFile.Stanza
+  ) -> Finding {
+    var line = stanza.line
+    var fact = complaint.what
+    // The longest name first: IF_QT_PRIVATE_KEY_FILE begins as IF_QT_PRIVATE_KEY does.
+    for option in stanza.options.sorted(by: { $0.name.count > $1.name.count }) where option.name.hasPrefix("qt_") {
+      let spelling = "IF_" + option.name.uppercased()
+      if let range = fact.firstRange(of: spelling) {
+        fact.replaceSubrange(range, with: option.name)
+        line = option.line
+        break
+      }
+    }
+    return Finding(
+      "interfaces", severity, "\(stanza.file):\(line): iface \(stanza.interface): \(fact)", why: complaint.why,
+      cure: complaint.cure)
+  }
+
+  private func remoteAddress(_ stanza: InterfacesFile.Stanza) -> [Finding] {
+    if stanza.option("qt_remote_address") != nil { return [] }
+    return [
+      Finding(
+        "interfaces", .problem, "\(stanza.place): qt_remote_address is missing",
+        why: "The hooks take a stanza for a tunnel by that line, and ignore this one.",
+        cure: "qt_remote_address 0.0.0.0  # waits for the peer to speak first")
+    ]
+  }
+
+  /// A tun device has no neighbours to ask for; a tap device no point-to-point address.
+  private func addresses(_ stanza: InterfacesFile.Stanza) -> [Finding] {
+    let isTun = stanza.option("qt_tun_mode")?.value == "1"
+    if isTun, let bridge = stanza.option("bridge_ports") ?? stanza.option("hwaddress") {
+      return [
+        Finding(
+          "interfaces", .problem,
+          "\(stanza.file):\(bridge.line): iface \(stanza.interface): \(bridge.name) with qt_tun_mode 1",
+          why: "A tun device carries IP packets and has no Ethernet address.", cure: "qt_tun_mode 0, on both sides")
+      ]
+    }
+    if !isTun, let other = stanza.option("pointopoint") {
+      return [
+        Finding(
+          "interfaces", .warning,
+          "\(stanza.file):\(other.line): iface \(stanza.interface): pointopoint on a tap device",
+          why: "qt_tun_mode is 0 or missing, so this is an Ethernet link.", cure: "qt_tun_mode 1, on both sides")
+      ]
+    }
+    return []
+  }
+
+  private func permissions(_ stanza: InterfacesFile.Stanza) -> [Finding] {
+    guard let key = stanza.option("qt_private_key") else { return [] }
+    return [
+      Finding(
+        "interfaces", .warning, "\(stanza.file):\(key.line): every user can read the private key",
+        cure: "chmod o= \(stanza.file), or qt_private_key_file")
+    ]
+  }
+
+  // MARK: Several stanzas
+
+  /// `ifup -a` goes by the order of the auto lines: a tunnel that comes before every uplink starts without a network.
+  private func order(
+    _ stanza: InterfacesFile.Stanza, _ file: InterfacesFile, _ tunnels: [InterfacesFile.Stanza]
+  ) -> [Finding] {
+    let inner = Set(tunnels.map(\.interface)).union(["lo"])
+    guard let own = file.automatic.firstIndex(where: { $0.interface == stanza.interface }),
+      let uplink = file.automatic.firstIndex(where: { !inner.contains($0.interface) }), own < uplink
+    else { return [] }
+    let line = file.automatic[own]
+    return [
+      Finding(
+        "interfaces", .warning, "\(line.file):\(line.line): auto \(stanza.interface) comes before its uplink",
+        why: "Interfaces come up in the order of their auto lines; \(file.automatic[uplink].interface) comes later.",
+        cure: "Put auto \(stanza.interface) behind auto \(file.automatic[uplink].interface).")
+    ]
+  }
+}

@@ -1,0 +1,58 @@
+package import Configuration
+import Glibc
+
+/// What the kernel refuses while a tunnel runs, at one end or the other. Each is said once.
+package enum EndTrouble {
+  /// A write to the device `name` failed. `words` is the errno as text.
+  package static func device(_ name: String, _ errno: Int32, _ words: String) -> Complaint {
+    let what = "write \(name): \(words)"
+    switch errno {
+    case EIO: return Complaint(what, why: "\(name) is down: what arrives is dropped.", cure: "ip link set \(name) up")
+    case EINVAL:
+      return Complaint(
+        what, why: "What arrives is no packet for this device: the peers differ in TUN_MODE or USE_PI.",
+        cure: "Set both alike on both sides.")
+    default: return Complaint(what)
+    }
+  }
+
+  /// Sending to `peer` failed, or an ICMP message said so. `pathMTU` is what that message told, `bestMTU` what
+  /// the device's MTU would have to be for it.
+  package static func transport(
+    _ peer: String, _ errno: Int32, _ words: String, pathMTU: Int? = nil, bestMTU: Int? = nil, device: String = ""
+  ) -> Complaint {
+    let what = "UDP to \(peer): \(words)"
+    switch errno {
+    case ECONNREFUSED: return Complaint(what, why: "The peer is not listening yet. Going on.")
+    case EMSGSIZE:
+      guard let pathMTU, let bestMTU else {
+        return Complaint(what, why: "Datagrams are too long for the path.", cure: "Set MTU=auto.")
+      }
+      return Complaint(
+        what, why: "The path carries \(pathMTU) bytes: longer datagrams are sent in fragments, or lost.",
+        cure: "ip link set \(device) mtu \(bestMTU)  # or MTU=\(bestMTU), on both sides")
+    case EHOSTUNREACH, ENETUNREACH, ENETDOWN, EADDRNOTAVAIL:
+      return Complaint(
+        what, why: "There is no way to the peer at the moment. Going on.", cure: "ip route get \(peer.address)")
+    case EPERM, EACCES:
+      return Complaint(what, why: "A firewall or a route on this host forbids it. Going on.", cure: "nft list ruleset")
+    default: return Complaint(what, why: "Going on.")
+    }
+  }
+
+  /// Packets for the peer's own address would go into the tunnel that should carry them.
+  package static func loop(device: String, peer: String, remote: String) -> Complaint {
+    Complaint(
+      "The route to the peer (\(peer)) leads into the tunnel (\(device))",
+      why: "\(remote) cannot be reached through the tunnel that leads there.",
+      cure: "ip route get \(peer.address)  # give that address a route of its own, outside \(device)")
+  }
+}
+
+extension String {
+  /// An endpoint's text without its port: "192.0.2.1:2998", "[2001:db8::1]:2998".
+  fileprivate var address: String {
+    if hasPrefix("["), let end = firstIndex(of: "]") { return String(self[index(after: startIndex)..<end]) }
+    return String(prefix { $0 != ":" })
+  }
+}

@@ -1,0 +1,112 @@
+import CLinux
+import Glibc
+package import TunnelCore
+
+/// What the system tells of a network interface (Documentation/ABI/testing/sysfs-class-net, drivers/net/tun.c).
+package struct InterfaceFacts: Sendable, Equatable {
+  package enum Kind: String, Sendable { case tun, tap }
+
+  /// Who has a device open.
+  package struct Holder: Sendable, Equatable {
+    package var process: Int32
+    /// The program's name.
+    package var program: String
+
+    package init(process: Int32, program: String) {
+      self.process = process
+      self.program = program
+    }
+  }
+
+  package var name: String
+  /// Nil if it is neither a tun nor a tap device, but a card, a bridge, lo.
+  package var kind: Kind?
+  package var isMultiQueue = false
+  package var isPersistent = false
+  /// Who may attach without CAP_NET_ADMIN. Nil for both: anybody.
+  package var owner: UInt32?
+  package var group: UInt32?
+  package var holder: Holder?
+  package var isUp = false
+  package var hasCarrier = false
+  /// Bytes.
+  package var mtu = 0
+
+  package init(name: String, kind: Kind?) {
+    self.name = name
+    self.kind = kind
+  }
+
+  /// Looks `name` up in this network namespace; nil if there is no such interface.
+  package init?(lookingUp name: String) {
+    let path = "/sys/class/net/\(name)"
+    guard !name.isEmpty, !name.contains("/"), let mtu = TextFile.read(path + "/mtu").flatMap({ Int($0) }) else {
+      return nil
+    }
+    let flags = Self.hexadecimal(path + "/tun_flags")
+    self.init(name: name, kind: flags.flatMap { Self.kind($0) })
+    isMultiQueue = (flags ?? 0) & 0x100 != 0
+    isPersistent = (flags ?? 0) & 0x800 != 0
+    owner = TextFile.read(path + "/owner").flatMap { UInt32($0) }  // -1 for none
+    group = TextFile.read(path + "/group").flatMap { UInt32($0) }
+    isUp = (Self.hexadecimal(path + "/flags") ?? 0) & 1 != 0  // IFF_UP
+    hasCarrier = TextFile.read(path + "/carrier") == "1"
+    self.mtu = mtu
+    if kind != nil { holder = Self.holder(of: name) }
+  }
+
+  /// All interfaces of this network namespace that are tun or tap devices, by name.
+  package static func allTunAndTap() -> [InterfaceFacts] {
+    TextFile.names(in: "/sys/class/net").sorted().compactMap { InterfaceFacts(lookingUp: $0) }
+      .filter { $0.kind != nil }
+  }
+
+  private static func hexadecimal(_ path: String) -> UInt32? {
+    TextFile.read(path).flatMap { UInt32($0.hasPrefix("0x") ? String($0.dropFirst(2)) : $0, radix: 16) }
+  }
+
+  private static func kind(_ flags: UInt32) -> Kind? {
+    switch flags & 3 {
+    case 1: .tun
+    case 2: .tap
+    default: nil
+    }
+  }
+
+  /// The process that has the device of that name open: /proc/PID/fdinfo has a line "iff:" for each descriptor of
+  /// /dev/net/tun. Nil if there is none, or none that we may look into.
+  package static func holder(of name: String) -> Holder? {
+    let namespace = TextFile.link("/proc/self/ns/net")
+    for process in TextFile.names(in: "/proc").compactMap({ Int32($0) }) {
+      let directory = "/proc/\(process)"
+      for descriptor in TextFile.names(in: directory + "/fd")
+      where TextFile.link("\(directory)/fd/\(descriptor)") == TunDescriptor.node {
+        let lines = TextFile.read("\(directory)/fdinfo/\(descriptor)")?.split(separator: "\n") ?? []
+        guard lines.contains(where: { $0.hasPrefix("iff:") && $0.split(separator: "\t").last == Substring(name) })
+        else { continue }
+        // The same name in another network namespace is another device.
+        guard TextFile.link(directory + "/ns/net") == namespace else { continue }
+        return Holder(process: process, program: TextFile.read(directory + "/comm") ?? "?")
+      }
+    }
+    return nil
+  }
+}
+
+/// Where packets would go.
+package enum Routing {
+  /// The name of the interface by which packets to `endpoint` leave; nil if there is no route.
+  package static func interface(towards endpoint: Endpoint) -> String? {
+    let words = endpoint.isIPv6 ? [endpoint.high, endpoint.low] : [endpoint.low << 32]
+    let bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
+      .prefix(endpoint.isIPv6 ? 16 : 4)
+    let index = unsafe bytes.withUnsafeBufferPointer { unsafe clinux_route_interface($0.baseAddress, Int32($0.count)) }
+    guard index > 0 else { return nil }
+    var name = InlineArray<16, CChar>(repeating: 0)
+    var span = name.mutableSpan
+    return unsafe span.withUnsafeMutableBufferPointer { buffer in
+      guard let start = buffer.baseAddress, unsafe if_indextoname(UInt32(index), start) != nil else { return nil }
+      return unsafe String(cString: start)
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Configuration
+import Diagnosis
+import LinuxSystem
+import Logging
+import TunnelCore
+
+/// Says why nothing arrives, while that is so: once for each reason, and again after ten minutes.
+///
+/// It costs nothing while packets pass. While none does it looks at one datagram a second, however many come.
+final class SilenceReporter {
+  private let relay: Relay
+  private let detective: Detective
+  private let expected: InnerPacket.Expectation
+  private let device: String
+  private let log: Logger
+
+  private var lastAuthentic: UInt64 = 0
+  private var lastArrived: UInt64 = 0
+  private var secondsWithoutAny = 0
+  private var hasSeenGoodPacket = false
+  /// What was said, and when (monotonic seconds).
+  private var said: [String: UInt64] = [:]
+
+  /// Seconds without any datagram at all after which that is said.
+  private static let patience = 15
+  private static let repetition: UInt64 = 600
+
+  init(relay: Relay, detective: Detective, expected: InnerPacket.Expectation, device: String, log: Logger) {
+    self.relay = relay
+    self.detective = detective
+    self.expected = expected
+    self.device = device
+    self.log = log
+  }
+
+  /// To be called about once a second.
+  func look(at now: Moment) {
+    let counters = relay.counters
+    let authentic = counters.received.packets + counters.controlReceived
+    let arrived = authentic + counters.receiveDrops.total
+    let isSilent = authentic == lastAuthentic
+    if let glimpse = relay.takeGlimpse() { consider(glimpse, isSilent: isSilent, now) }
+    secondsWithoutAny = arrived == 0 && counters.sent.packets + counters.controlSent > 0 ? secondsWithoutAny + 1 : 0
+    if secondsWithoutAny == Self.patience { sayNothingCame() }
+    relay.wantsGlimpse = isSilent || !hasSeenGoodPacket
+    (lastAuthentic, lastArrived) = (authentic, arrived)
+  }
+
+  private func consider(_ glimpse: Relay.Glimpse, isSilent: Bool, _ now: Moment) {
+    if !glimpse.packet.isEmpty { return considerPacket(glimpse.packet, now) }
+    guard isSilent, let reason = glimpse.reason else { return }
+    let evidence = Detective.Evidence(datagram: glimpse.datagram, endpoint: glimpse.endpoint, reason: reason)
+    if let complaint = detective.explain(evidence, peer: relay.peer, at: now) {
+      say(complaint.what, "\(complaint)", now)
+    }
+  }
+
+  private func considerPacket(_ packet: [UInt8], _ now: Moment) {
+    let shape = unsafe InnerPacket.shape(of: packet.span.bytes)
+    if let complaint = InnerPacket.complaint(shape, expected: expected, device: device) {
+      say(complaint.what, "\(complaint)", now)
+    } else if shape != .unknown {
+      hasSeenGoodPacket = true
+    }
+  }
+
+  private func say(_ what: String, _ text: String, _ now: Moment) {
+    let second = now.monotonicSeconds
+    if let before = said[what], second < before + Self.repetition { return }
+    if said.count > 32 { said = [:] }  // addresses in it are a stranger's choice
+    said[what] = second
+    log.warning("\(text)")
+  }
+
+  private func sayNothingCame() {
+    log.warning(
+      """
+      Nothing has come from \(relay.peer?.text ?? "the peer") in \(Self.patience) s
+        It may not be running yet, or a firewall between may not let UDP pass.
+        Is it started there, with this host's address and port? Does a firewall let its UDP port in?
+      """)
+  }
+}

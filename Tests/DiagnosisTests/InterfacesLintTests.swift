@@ -1,0 +1,97 @@
+import Configuration
+import Diagnosis
+import Sodium
+import Testing
+
+@Suite("Stanzas in ifupdown's format")
+struct InterfacesLintTests {
+  private static let secret = String(repeating: "1f", count: 32)
+  private static let peer = "489cb02cd1412da4c4ef6c1d9f8a3f7f2b1c5d6e7f8091a2b3c4d5e6f7081920"
+  private static let good = """
+    iface qt0 inet static
+      address 10.9.0.1/24
+      qt_protocol salty
+      qt_tun_mode 1
+      qt_remote_address 192.0.2.2
+      qt_private_key \(secret)
+      qt_public_key \(peer)
+    """
+
+  private func lint(_ files: [String: String], readable: Bool = false) -> [Finding] {
+    let protocols = ["raw", "nacl0", "nacltai", "salty"].map {
+      SettingsReader.KnownProtocol(name: $0, needsKeys: $0 != "raw")
+    }
+    let lint = InterfacesLint(
+      protocols: protocols,
+      readFile: { (path, _) throws(FileProblem) in
+        guard let text = files[path] else { throw FileProblem("No such file or directory") }
+        let bytes = Array(text.utf8)
+        return ReadFile(contents: GuardedMemory(copying: bytes.span.bytes), othersMayRead: readable)
+      },
+      names: { directory in
+        files.keys.filter { $0.hasPrefix(directory + "/") }.map { String($0.dropFirst(directory.count + 1)) }
+          .filter { !$0.contains("/") }
+      })
+    return lint.findings("/i")
+  }
+
+  private func lint(_ text: String, readable: Bool = false) -> [Finding] { lint(["/i": text], readable: readable) }
+
+  @Test("a good stanza; other stanzas are nobody's business")
+  func good() {
+    #expect(lint(Self.good) == [Finding("interfaces", .ok, "/i:1: iface qt0")])
+    #expect(lint(Self.good + "\niface eth0 inet dhcp\n  whatever 1\n").map(\.severity) == [.ok])
+    #expect(lint("iface eth0 inet dhcp\n").map(\.severity) == [.warning])
+    #expect(lint([:]).map(\.severity) == [.problem])
+  }
+
+  @Test(
+    "each fault with its line",
+    arguments: [
+      ("qt_tun_mode 1", "qt_tun_mode 1 # routed", "/i:4: iface qt0: qt_tun_mode=1 # routed: a comment", "problem"),
+      ("qt_tun_mode 1", "qt_tun_mod 1", "qt_tun_mod", "warning"),
+      ("qt_remote_address 192.0.2.2", "qt_local_address 192.0.2.1", "qt_remote_address is missing", "problem"),
+      ("qt_protocol salty", "qt_protocol slaty", "/i:3: iface qt0: qt_protocol=slaty: no such protocol", "problem"),
+      ("qt_protocol salty", "qt_protocol nacl0", "nacl0", "warning"),
+      ("qt_protocol salty", "qt_debug 1", "nacl0, because there is a key", "warning"),
+      ("qt_tun_mode 1", "qt_tun_mode 1\n  qt_remote_float 0", "/i:5: iface qt0: qt_remote_float=0", "warning"),
+      ("qt_public_key \(peer)", "qt_public_key abc", "/i:7: iface qt0: qt_public_key", "problem"),
+      (
+        "qt_tun_mode 1", "qt_tun_mode 1\n  bridge_ports qt0", "/i:5: iface qt0: bridge_ports with qt_tun_mode 1",
+        "problem"
+      ),
+      ("qt_tun_mode 1", "pointopoint 10.9.0.2", "/i:4: iface qt0: pointopoint on a tap device", "warning"),
+    ])
+  func faults(part: String, instead: String, fact: String, severity: String) {
+    let findings = lint(Self.good.replacing(part, with: instead))
+    #expect(findings.contains { $0.fact.contains(fact) && $0.severity.rawValue == severity }, "\(findings)")
+    #expect(!findings.contains { "\($0)".contains(Self.secret) })
+  }
+
+  @Test("a file with a private key that others may read")
+  func permissions() {
+    #expect(lint(Self.good, readable: true).map(\.fact) == ["/i:6: every user can read the private key"])
+  }
+
+  @Test("an auto line before its uplink's")
+  func order() {
+    #expect(lint("auto qt0 eth0\n" + Self.good).first?.fact == "/i:1: auto qt0 comes before its uplink")
+    #expect(lint("auto lo eth0\nauto qt0\n" + Self.good).map(\.severity) == [.ok])
+  }
+
+  @Test("source, with wildcards, and source-directory; continued lines and comments")
+  func sources() {
+    let files = [
+      "/i": "source i.d/*.cfg\nsource-directory /more\n# iface no\n", "/i.d/a.cfg": Self.good,
+      "/i.d/b.txt": "iface b\n qt_x 1",
+      "/more/qt9": Self.good.replacing("qt0", with: "qt9").replacing("qt_tun_mode 1", with: "qt_tun_mode \\\n 2"),
+      "/more/qt9.bak": "iface c\n qt_x 1",
+    ]
+    let findings = lint(files)
+    #expect(findings.count == 2, "\(findings)")
+    #expect(findings[0] == Finding("interfaces", .ok, "/i.d/a.cfg:1: iface qt0"))
+    #expect(findings[1].fact.hasPrefix("/more/qt9:4: iface qt9: qt_tun_mode=2: not accepted"))
+    // A file that names itself does not do so for ever.
+    #expect(!lint(["/i": "source /i\n" + Self.good]).isEmpty)
+  }
+}

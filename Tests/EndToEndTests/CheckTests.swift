@@ -1,0 +1,147 @@
+import Foundation
+import Testing
+import TunnelLab
+
+extension EndToEnd {
+  /// `quicktun check` beside what a run would do.
+  @Suite("Check", .serialized)
+  struct Check {
+    private let lab: Lab
+    private let tunnel: Tunnel
+
+    init() throws {
+      lab = try Lab()
+      tunnel = try Tunnel("salty").with(["INTERFACE": "qt0"])
+    }
+
+    private struct Document: Decodable {
+      struct Finding: Decodable {
+        let topic: String
+        let severity: String
+        let fact: String
+        let why: String?
+        let cure: String?
+      }
+      let status: Int32
+      let findings: [Finding]
+
+      func has(_ severity: String, _ text: String) -> Bool {
+        findings.contains { "\($0.fact) \($0.why ?? "") \($0.cure ?? "")".contains(text) && $0.severity == severity }
+      }
+    }
+
+    /// With settings from a file that only root reads, as JSON.
+    private func check(
+      _ settings: [String: String], _ options: String = "", sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> Document {
+      let file = try lab.file("check.conf", settings.map { "\($0.key)=\($0.value)\n" }.joined())
+      try must("chmod 600 \(file)")
+      let result = try lab.a.run("\(Programs.ours) check --json \(options) --config \(file)")
+      let document = try JSONDecoder().decode(Document.self, from: Data(result.output.utf8))
+      #expect(result.status == document.status, sourceLocation: sourceLocation)
+      #expect(!result.output.contains(settings["PRIVATE_KEY"] ?? "no key"), sourceLocation: sourceLocation)
+      return document
+    }
+
+    @Test("all is well: nothing but ok, 0, and nothing was started or left")
+    func good() throws {
+      let document = try check(tunnel.a)
+      #expect(document.status == 0 && document.findings.allSatisfy { $0.severity == "ok" }, "\(document.findings)")
+      #expect(
+        Set(document.findings.map(\.topic)).isSuperset(of: [
+          "configuration", "keys", "node", "device", "address", "route",
+        ]))
+      #expect(try !lab.a.run("ip link show qt0").isSuccess)
+    }
+
+    @Test(
+      "problems, all of them at once",
+      arguments: [
+        (["PROTOCOL": "slaty", "TUN_MODE": "7"], ["no such protocol", "TUN_MODE=7"]),
+        (["SETUID": "no-such-user", "CHROOT": "/nonexistent"], ["no such user", "no such directory"]),
+        (["REMOTE_ADDRESS": "198.51.100.9"], ["No route to 198.51.100.9"]),
+        (["LOCAL_ADDRESS": "198.51.100.9"], ["LOCAL_ADDRESS is on no interface"]),
+        (["REMOTE_ADDRESS": "2001:db8::2"], ["as LOCAL_ADDRESS is one"]),
+      ])
+    func problems(settings: [String: String], texts: [String]) throws {
+      let document = try check(tunnel.a.merging(settings) { $1 })
+      #expect(document.status == 2)
+      for text in texts { #expect(document.has("problem", text), "\(document.findings)") }
+    }
+
+    @Test(
+      "warnings end with 1",
+      arguments: [
+        (["PROTOCOL": "raw"], "nothing is encrypted"), (["PROTOCOL": "nacl0"], "nacl0"),
+        (["PROTOCOL": "nacltai"], "TIME_WINDOW"),
+        (["REMOTE_FLOAT": "0"], "REMOTE_FLOAT=0"),
+      ])
+    func warnings(settings: [String: String], text: String) throws {
+      let document = try check(tunnel.a.merging(settings) { $1 })
+      #expect(document.status == 1 && document.has("warning", text), "\(document.findings)")
+    }
+
+    @Test("the device: mode, holder, MTU; the port; a route into the tunnel")
+    func device() throws {
+      try lab.a.must("ip tuntap add dev qt0 mode tap")
+      #expect(try check(tunnel.a).has("problem", "qt0 exists as tap; you asked for tun"))
+      try lab.a.must("ip link del qt0")
+      try lab.a.must("ip tuntap add dev qt0 mode tun")
+      #expect(try check(tunnel.a).has("warning", "at most 1452 bytes"))
+      try lab.a.must("ip link set qt0 mtu 1452 up")
+      #expect(try check(tunnel.a).status == 0)
+      try lab.a.must("ip route add \(lab.b.address)/32 dev qt0")
+      #expect(try check(tunnel.a).has("problem", "leads into the tunnel"))
+      try lab.a.must("ip route del \(lab.b.address)/32 dev qt0")
+      let daemon = try lab.a.start(.ours, tunnel.a)
+      #expect(daemon.logs("operational"))
+      let busy = try check(tunnel.a)
+      #expect(busy.has("problem", "Process \(daemon.identifier) (quicktun) holds qt0"))
+      #expect(busy.has("problem", "Another process has UDP port 2998"))
+    }
+
+    @Test("the peer: there, not there, with another key", arguments: [Daemon.Program.ours, .old])
+    func peer(program: Daemon.Program) throws {
+      #expect(try check(tunnel.a, "--peer").has("problem", "not listening yet"))
+      var other = tunnel
+      other.b["INTERFACE"] = nil
+      let daemon = try lab.b.start(program, other.b)
+      try lab.b.configure(mtu: 1400)
+      #expect(try check(tunnel.a, "--peer").has("ok", "answers after"))
+      daemon.stop()
+      other.b["PUBLIC_KEY"] = try Pair().public
+      _ = try lab.b.start(program, other.b)
+      try lab.b.configure(mtu: 1400)
+      #expect(try check(tunnel.a, "--peer").status == 2)
+    }
+
+    @Test("a shell script that wraps quicktun")
+    func wrapper() throws {
+      let lines = tunnel.a.map { "export \($0.key)=\"\($0.value)\"\n" }.joined()
+      let file = try lab.file("wrapper.sh", "#!/bin/sh\nset -e\nNAME=x\n" + lines + "exec quicktun\n")
+      try must("chmod 700 \(file)")
+      let good = try lab.a.run("\(Programs.ours) check --config \(file)")
+      #expect(good.status == 0, "\(good.output)")
+      try (try String(contentsOfFile: file, encoding: .utf8) + "export TUN_MOD=1\nexport MTU=12\n")
+        .write(toFile: file, atomically: true, encoding: .utf8)
+      try must("chmod 700 \(file)")
+      let bad = try lab.a.run("\(Programs.ours) check --config \(file)")
+      #expect(bad.status == 2 && bad.output.contains("TUN_MOD") && bad.output.contains("MTU=12"), "\(bad.output)")
+    }
+
+    @Test("stanzas in a file; text within 80 columns and without colours where it is no terminal")
+    func interfaces() throws {
+      let file = try lab.file(
+        "interfaces", "auto qt0\niface qt0 inet manual\n  qt_protocol raw\n  qt_tun_mode 1 # tun\n")
+      let result = try run([Programs.ours, "check", "--interfaces", file])
+      #expect(result.status == 2)
+      for text in ["\(file):4: iface qt0: qt_tun_mode=1 # tun", "qt_remote_address is missing"] {
+        // As it is wrapped.
+        #expect(
+          result.output.filter { !$0.isWhitespace }.contains(text.filter { !$0.isWhitespace }), "\(result.output)")
+      }
+      #expect(!result.output.contains("\u{1b}"))
+      #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 || !$0.dropFirst(22).contains(" ") })
+    }
+  }
+}
