@@ -22,6 +22,8 @@ final class TroubleReporter {
   private var saidOfOffload: String?
   private var saidOfLoop = false
   private var isDown = false
+  /// Writes that failed because the device was down, until the last look.
+  private var refusedWhileDown: UInt64 = 0
   private var seconds = 0
 
   /// Between two looks at the route, which costs a few system calls.
@@ -46,15 +48,24 @@ final class TroubleReporter {
   }
 
   private func lookAtDevice() {
-    for entry in device.failures.entries where saidOfDevice.insert(entry.errno).inserted {
-      log.warning("\(EndTrouble.device(device.name, entry.errno, "\(Errno(rawValue: entry.errno))"))")
-      if entry.errno == Errno.ioError.rawValue { isDown = true }
+    for entry in device.failures.entries where entry.errno != Errno.ioError.rawValue {
+      if saidOfDevice.insert(entry.errno).inserted { warnOfDevice(entry.errno) }
     }
-    if isDown, InterfaceFacts(lookingUp: device.name)?.isUp == true {
-      isDown = false
-      saidOfDevice.remove(Errno.ioError.rawValue)
-      log.notice("\(device.name) is up again")
-    }
+    let refused = device.failures[Errno.ioError.rawValue]
+    if isDown || refused > refusedWhileDown { lookWhetherDown() }
+    refusedWhileDown = refused
+  }
+
+  /// A device that is down only until its configuration is complete is not worth a word.
+  private func lookWhetherDown() {
+    let isUp = InterfaceFacts(lookingUp: device.name)?.isUp ?? false
+    if isUp && isDown { log.notice("\(device.name) is up again") }
+    if !isUp && !isDown { warnOfDevice(Errno.ioError.rawValue) }
+    isDown = !isUp
+  }
+
+  private func warnOfDevice(_ errno: Int32) {
+    log.warning("\(EndTrouble.device(device.name, errno, "\(Errno(rawValue: errno))"))")
   }
 
   private func lookAtTransport(_ peer: Endpoint?) {
