@@ -15,7 +15,6 @@ final class SilenceReporter {
   private let log: Logger
 
   private var lastAuthentic: UInt64 = 0
-  private var lastArrived: UInt64 = 0
   private var secondsWithoutAny = 0
   private var hasSeenGoodPacket = false
   /// What was said, and when (monotonic seconds).
@@ -43,7 +42,7 @@ final class SilenceReporter {
     secondsWithoutAny = arrived == 0 && counters.sent.packets + counters.controlSent > 0 ? secondsWithoutAny + 1 : 0
     if secondsWithoutAny == Self.patience { sayNothingCame() }
     relay.wantsGlimpse = isSilent || !hasSeenGoodPacket
-    (lastAuthentic, lastArrived) = (authentic, arrived)
+    lastAuthentic = authentic
   }
 
   private func consider(_ glimpse: Relay.Glimpse, isSilent: Bool, _ now: Moment) {

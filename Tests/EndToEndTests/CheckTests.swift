@@ -141,7 +141,7 @@ extension EndToEnd {
           result.output.filter { !$0.isWhitespace }.contains(text.filter { !$0.isWhitespace }), "\(result.output)")
       }
       #expect(!result.output.contains("\u{1b}"))
-      #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 || !$0.dropFirst(22).contains(" ") })
+      #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 || !$0.dropFirst(8).contains(" ") })
     }
   }
 }

@@ -159,6 +159,26 @@ struct RelayTests {
     #expect(written == ["kept"])
   }
 
+  @Test("one datagram is kept where that is asked for, as it came, with what became of it")
+  func glimpse() throws {
+    let relay = relay(to: peer)
+    func glimpse(of text: String, from endpoint: Endpoint = peer) throws -> Relay.Glimpse? {
+      arrive(text, from: endpoint)
+      _ = try relay.relayInbound()
+      return relay.takeGlimpse()
+    }
+    #expect(try glimpse(of: "*a") == nil, "not asked for")
+    relay.wantsGlimpse = true
+    let good = try #require(try glimpse(of: "*ab"))
+    #expect(good.datagram == Array("*ab".utf8) && good.packet == Array("ab".utf8) && good.reason == nil)
+    #expect(try glimpse(of: "*a") == nil, "only one")
+    relay.wantsGlimpse = true
+    let forged = try #require(try glimpse(of: "xy"))
+    #expect(forged.datagram == Array("xy".utf8) && forged.packet.isEmpty && forged.reason == .notAuthentic)
+    relay.wantsGlimpse = true
+    #expect(try glimpse(of: "*a", from: elsewhere)?.reason == .fromElsewhere)
+  }
+
   @Test("a device that is gone ends it")
   func vanished() {
     struct Gone: Error {}

@@ -34,9 +34,10 @@ extension [Finding] {
     map { finding in
       let mark = finding.severity.rawValue.padded(to: 8)
       let head = "\(mark)\(finding.topic.padded(to: 14))"
-      let lines = [finding.fact, finding.why, finding.cure].compactMap { $0 }
-        .flatMap { $0.wrapped(to: width - head.count) }
-      let indent = String(repeating: " ", count: head.count)
+      let indent = String(repeating: " ", count: 8)
+      let first = finding.fact.wrapped(to: width - indent.count, first: width - head.count)
+      let lines =
+        first + [finding.why, finding.cure].compactMap { $0 }.flatMap { $0.wrapped(to: width - indent.count) }
       let shown = isColoured ? finding.severity.colour + mark + "\u{1b}[0m" + finding.topic.padded(to: 14) : head
       return lines.enumerated().map { ($0 == 0 ? shown : indent) + $1 }.joined(separator: "\n")
     }.joined(separator: "\n")
@@ -70,11 +71,13 @@ extension Finding.Severity {
 extension String {
   fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(1, width - count)) }
 
-  /// Lines of at most `width` characters, broken at blanks. A longer word has a line of its own.
-  fileprivate func wrapped(to width: Int) -> [String] {
+  /// Lines of at most `width` characters, the first of them of at most `first`, broken at blanks. A longer word has a
+  /// line of its own.
+  fileprivate func wrapped(to width: Int, first: Int? = nil) -> [String] {
     var lines: [String] = []
     for word in split(separator: " ", omittingEmptySubsequences: false) {
-      if let last = lines.last, last.count + 1 + word.count <= width {
+      let room = lines.count == 1 ? first ?? width : width
+      if let last = lines.last, last.count + 1 + word.count <= room {
         lines[lines.count - 1] = last + " " + word
       } else {
         lines.append(String(word))
