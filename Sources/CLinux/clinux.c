@@ -44,6 +44,10 @@ int clinux_tun_set_offload(int descriptor, unsigned int features) {
     return ioctl(descriptor, TUNSETOFFLOAD, features);
 }
 
+int clinux_tun_features(int descriptor, unsigned int *flags) {
+    return ioctl(descriptor, TUNGETFEATURES, flags);
+}
+
 int clinux_tun_set_persistent(int descriptor, int is_persistent) {
     return ioctl(descriptor, TUNSETPERSIST, (unsigned long)is_persistent);
 }
@@ -104,6 +108,13 @@ int clinux_interface_mtu(int socket, const char name[16]) {
     memset(&request, 0, sizeof request);
     memcpy(request.ifr_name, name, IFNAMSIZ - 1);
     return ioctl(socket, SIOCGIFMTU, &request) < 0 ? -1 : request.ifr_mtu;
+}
+
+int clinux_interface_is_up(int socket, const char name[16]) {
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    memcpy(request.ifr_name, name, IFNAMSIZ - 1);
+    return ioctl(socket, SIOCGIFFLAGS, &request) < 0 ? -1 : (request.ifr_flags & IFF_UP) != 0;
 }
 
 int clinux_set_interface_mtu(int socket, const char name[16], int mtu) {

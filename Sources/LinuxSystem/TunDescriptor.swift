@@ -133,6 +133,15 @@ package enum NetworkInterface {
     return Int(mtu)
   }
 
+  /// Whether an interface is up (IFF_UP). Works in a chroot as well, where there is no /sys.
+  package static func isUp(_ name: String) throws(SystemCallError) -> Bool {
+    let socket = try querySocket()
+    var request = InterfaceName(name)
+    return try named("SIOCGIFFLAGS \(name)") { () throws(Errno) in
+      try retrying { unsafe request.withPointer { unsafe clinux_interface_is_up(socket.rawValue, $0) } }
+    } == 1
+  }
+
   package static func setMTU(of name: String, to bytes: Int) throws(SystemCallError) {
     let socket = try querySocket()
     var request = InterfaceName(name)

@@ -98,6 +98,7 @@ package struct Checkup {
       device: deviceName.isEmpty ? "default" : deviceName,
       reversePathFilter: max(own ?? 0, filter("all") ?? 0),
       forwards: TextFile.read("/proc/sys/net/ipv4/ip_forward") == "1")
+      + CheckRules.offloads(OffloadFacts(), settings.offload)
   }
 
   private func clock() -> [Finding] {

@@ -58,6 +58,18 @@ package final class Daemon {
       log.notice(before == nil ? "The peer is at \(now.text)" : "The peer moved to \(now.text)")
     }
     log.notice("\(facts.startLine)")
+    let loop = try TunnelLoop(
+      relay: relay, clock: clock, device: device.pollDescriptor, transport: transport.descriptor, signals: signals,
+      onTick: watch(relay, device, transport, clock))
+    let signal = try relayUntilSignal(loop)
+    let name = [SIGINT: "SIGINT", SIGTERM: "SIGTERM"][signal] ?? "SIGHUP"
+    log.notice("Ended by \(name). \(relay.counters.summary)")
+  }
+
+  /// What looks once a second whether something is to be said.
+  private func watch(
+    _ relay: Relay, _ device: TunDevice, _ transport: UDPTransport, _ clock: SystemClock
+  ) -> () -> Void {
     let troubles = TroubleReporter(
       device: device, transport: transport, settings: settings,
       bestMTU: { [settings, description] in
@@ -67,15 +79,10 @@ package final class Daemon {
       relay: relay,
       detective: Detective(description, all: allProtocols, settings.protocolParameters(start: clock.now())),
       expected: DeviceSetup.expectation(settings), device: device.name, log: log)
-    let loop = try TunnelLoop(
-      relay: relay, clock: clock, device: device.pollDescriptor, transport: transport.descriptor, signals: signals
-    ) {
+    return {
       troubles.look(peer: relay.peer)
       silence.look(at: clock.now())
     }
-    let signal = try relayUntilSignal(loop)
-    let name = [SIGINT: "SIGINT", SIGTERM: "SIGTERM"][signal] ?? "SIGHUP"
-    log.notice("Ended by \(name). \(relay.counters.summary)")
   }
 
   private func relayUntilSignal(_ loop: TunnelLoop) throws -> Int32 {

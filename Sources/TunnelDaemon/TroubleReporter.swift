@@ -58,7 +58,7 @@ final class TroubleReporter {
 
   /// A device that is down only until its configuration is complete is not worth a word.
   private func lookWhetherDown() {
-    let isUp = InterfaceFacts(lookingUp: device.name)?.isUp ?? false
+    guard let isUp = try? NetworkInterface.isUp(device.name) else { return }
     if isUp && isDown { log.notice("\(device.name) is up again") }
     if !isUp && !isDown { warnOfDevice(Errno.ioError.rawValue) }
     isDown = !isUp

@@ -60,6 +60,9 @@ struct CheckRulesTests {
     #expect([route("eth0"), route("qt0"), route(nil)].map(\.severity) == [.ok, .problem, .problem])
     #expect(CheckRules.kernel(device: "qt0", reversePathFilter: 1, forwards: false).exitStatus == 1)
     #expect(CheckRules.kernel(device: "qt0", reversePathFilter: 2, forwards: true).exitStatus == 0)
+    let old = OffloadFacts(tunHeader: true, tunUDP: false, socketGRO: true)
+    #expect(CheckRules.offloads(old, .on).exitStatus == 1 && CheckRules.offloads(old, .auto).exitStatus == 0)
+    #expect(CheckRules.offloads(old, .off) == [] && CheckRules.offloads(nil, .on) == [])
     #expect(CheckRules.clock(unixSeconds: 1000, isNeeded: true).exitStatus == 2)
     #expect(CheckRules.clock(unixSeconds: 1000, isNeeded: false) == [])
   }

@@ -44,6 +44,9 @@ enum {
 int clinux_tun_attach(int descriptor, char name[16], uint16_t flags);
 int clinux_tun_set_offload(int descriptor, unsigned int features);
 
+/* The flags that the driver knows, asked through any descriptor of /dev/net/tun. */
+int clinux_tun_features(int descriptor, unsigned int *flags);
+
 /* A persistent device stays when its descriptor is closed; its owner and group may attach to it. */
 int clinux_tun_set_persistent(int descriptor, int is_persistent);
 int clinux_tun_set_owner(int descriptor, unsigned int user);
@@ -55,6 +58,7 @@ int clinux_route_interface(const uint8_t *address, int bytes);
 
 /* An interface's MTU, by name, asked through any socket. Negative with errno set on failure. */
 int clinux_interface_mtu(int socket, const char name[16]);
+int clinux_interface_is_up(int socket, const char name[16]);
 int clinux_set_interface_mtu(int socket, const char name[16], int mtu);
 
 /* Ancillary data of UDP sockets. UDP_SEGMENT is an int16 on the way out, UDP_GRO an int on the way in. */

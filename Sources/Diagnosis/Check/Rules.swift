@@ -69,7 +69,7 @@ package enum CheckRules {
     if !caller.mayAttach(to: facts) { return [refusal(EPERM, "\(name) is another user's")] }
     if facts.holder != nil { return [refusal(EBUSY, "\(name) is in use")] }
     let owner = ownerName.map { ", owner \($0)" } ?? ""
-    let state = facts.isUp ? "up" : "down"
+    let state = (facts.isUp ? "up" : "down") + (facts.hasCarrier ? "" : ", no carrier until a program attaches")
     var findings = [Finding("device", .ok, "\(name) exists as \(kind)\(owner), \(state), MTU \(facts.mtu)")]
     if let bestMTU, !wantsMTU { findings.append(mtu(name, facts.mtu, best: bestMTU)) }
     return findings
@@ -116,6 +116,21 @@ package enum CheckRules {
       forwards ? "ip_forward=1: this host routes for others" : "ip_forward=0: no routing for others behind this host"
     findings.append(Finding("kernel", .ok, forwarding))
     return findings
+  }
+
+  /// Super-packets: what makes it fast. Whoever asked for them with OFFLOAD=on is warned where they are missing.
+  package static func offloads(_ facts: OffloadFacts?, _ wish: TunnelSettings.Offload) -> [Finding] {
+    guard let facts, wish != .off else { return [] }
+    let missing = [
+      facts.tunHeader ? nil : "IFF_VNET_HDR (tun devices)", facts.tunUDP ? nil : "UDP segmentation (Linux 6.2)",
+      facts.socketGRO ? nil : "UDP_GRO (Linux 5.0)",
+    ].compactMap { $0 }
+    if missing.isEmpty { return [Finding("offloads", .ok, "The kernel takes super-packets, TCP and UDP")] }
+    return [
+      Finding(
+        "offloads", wish == .on ? .warning : .ok, "The kernel has no \(missing.joined(separator: ", no "))",
+        why: "Such packets pass one by one, which is slower.")
+    ]
   }
 
   /// nacltai's stamps are the time. A clock that was never set shows a year long past.
