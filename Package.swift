@@ -89,7 +89,7 @@ let package = Package(
 
     tests("TunnelCoreTests", "TunnelCore", "TunnelTesting"),
     tests("OffloadTests", "Offload", "TunnelCore"),
-    tests("SodiumTests", "Sodium"),
+    tests("SodiumTests", "Sodium", "CSodium"),
     tests(
       "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium", "ProtocolRaw",
       "ProtocolNaCl0", "ProtocolNaClTAI", "ProtocolSalty", resources: [.copy("Vectors")]),

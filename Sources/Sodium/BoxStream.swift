@@ -7,7 +7,12 @@ import CSodium
 /// subkey is derived once and the rest of every packet is libsodium's salsa20 and poly1305. The result equals
 /// crypto_box_easy_afternm bit for bit (Bernstein, "Extending the Salsa20 nonce"; "Cryptography in NaCl", section 9).
 ///
-/// Packets are sealed and opened where they lie: one call, no copy, no allocation.
+/// Packets are sealed and opened where they lie, without allocation.
+///
+/// libsodium's salsa20 makes eight blocks of 64 bytes at once and is at its best with whole 512 bytes: what is left over
+/// costs it nearly as much for each single block as for eight (measured with AVX2: 206 ns for 512 bytes, 158 ns for 64,
+/// 719 ns for 448). So the rest of a packet is widened to 512 bytes in a scratch buffer, which halves the time of a
+/// 1452-byte packet.
 public final class BoxStream {
   /// Bytes of the Poly1305 tag, which stands before the ciphertext.
   public static let tagByteCount = 16
@@ -15,8 +20,10 @@ public final class BoxStream {
   public static let roomByteCount = 32
 
   private let shared: SharedKey
-  /// The subkey, then a salsa20 block of scratch.
-  private let memory = GuardedMemory(count: 32 + 64)
+  /// The subkey, then eight salsa20 blocks of scratch.
+  private let memory = GuardedMemory(count: 32 + chunkByteCount)
+  private static let blockByteCount = 64
+  private static let chunkByteCount = 8 * blockByteCount
   private var prefix: NoncePrefix?
 
   /// The first 16 bytes of a nonce, as two big-endian words.
@@ -32,7 +39,7 @@ public final class BoxStream {
   public init(_ shared: SharedKey) { self.shared = shared }
 
   private var subkey: UnsafeMutablePointer<UInt8> { unsafe memory.bytePointer }
-  private var block: UnsafeMutablePointer<UInt8> { unsafe subkey + 32 }
+  private var scratch: UnsafeMutablePointer<UInt8> { unsafe subkey + 32 }
 
   /// Makes the subkey that belongs to `prefix`, if it is not the current one.
   @inline(__always)
@@ -55,17 +62,34 @@ public final class BoxStream {
     useSubkey(for: prefix)
     unsafe span.withUnsafeMutableBytes { buffer in
       guard let start = unsafe buffer.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-      let count = UInt64(buffer.count)
       unsafe start.update(repeating: 0, count: Self.roomByteCount)
       unsafe withBytes(of: tail.bigEndian) {
-        _ = unsafe crypto_stream_salsa20_xor(start, start, count, $0, subkey)
+        unsafe encipher(start, count: buffer.count, nonce: $0, firstBlock: 0)
       }
       // The one-time key is moved out of the way of the tag that it makes.
-      unsafe block.update(from: start, count: 32)
-      _ = unsafe crypto_onetimeauth_poly1305(start + 16, start + 32, count - 32, block)
+      unsafe scratch.update(from: start, count: 32)
+      _ = unsafe crypto_onetimeauth_poly1305(start + 16, start + 32, UInt64(buffer.count - 32), scratch)
       unsafe start.update(repeating: 0, count: 16)
-      unsafe sodium_memzero(block, 32)
+      unsafe sodium_memzero(scratch, 32)
     }
+  }
+
+  /// Xors `count` bytes with the key stream from block `firstBlock` on.
+  @inline(__always)
+  private func encipher(
+    _ start: UnsafeMutablePointer<UInt8>, count: Int, nonce: UnsafePointer<UInt8>, firstBlock: Int
+  ) {
+    let rest = count % Self.chunkByteCount
+    let isWidened = rest > Self.blockByteCount
+    let direct = isWidened ? count - rest : count
+    if direct > 0 {
+      _ = unsafe crypto_stream_salsa20_xor_ic(start, start, UInt64(direct), nonce, UInt64(firstBlock), subkey)
+    }
+    guard isWidened else { return }
+    let block = UInt64(firstBlock + direct / Self.blockByteCount)
+    unsafe scratch.update(from: start + direct, count: rest)
+    _ = unsafe crypto_stream_salsa20_xor_ic(scratch, scratch, UInt64(Self.chunkByteCount), nonce, block, subkey)
+    unsafe (start + direct).update(from: scratch, count: rest)
   }
 
   /// Opens a box in place. `span` is the tag, then the ciphertext; afterwards the packet stands where the ciphertext
@@ -79,14 +103,17 @@ public final class BoxStream {
       let cipher = unsafe tag + Self.tagByteCount
       let count = buffer.count - Self.tagByteCount
       return unsafe withBytes(of: tail.bigEndian) { nonce in
-        _ = unsafe crypto_stream_salsa20(block, 64, nonce, subkey)
-        defer { unsafe sodium_memzero(block, 64) }
-        guard unsafe crypto_onetimeauth_poly1305_verify(tag, cipher, UInt64(count), block) == 0 else { return false }
-        // The first salsa20 block holds the poly1305 key and the key stream of the first 32 bytes of the packet.
-        for index in 0..<min(count, 32) { unsafe cipher[index] ^= block[32 + index] }
-        if count > 32 {
-          _ = unsafe crypto_stream_salsa20_xor_ic(
-            cipher + 32, cipher + 32, UInt64(count - 32), nonce, 1, subkey)
+        // The poly1305 key, and the key stream of the packet's first bytes.
+        let made =
+          min(count + 32, Self.chunkByteCount) <= Self.blockByteCount ? Self.blockByteCount : Self.chunkByteCount
+        _ = unsafe crypto_stream_salsa20(scratch, UInt64(made), nonce, subkey)
+        defer { unsafe sodium_memzero(scratch, made) }
+        guard unsafe crypto_onetimeauth_poly1305_verify(tag, cipher, UInt64(count), scratch) == 0 else { return false }
+        let first = min(count, made - 32)
+        unsafe csodium_xor(cipher, scratch + 32, first)
+        if count > first {
+          unsafe encipher(
+            cipher + first, count: count - first, nonce: nonce, firstBlock: made / Self.blockByteCount)
         }
         return true
       }

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Sodium
+@testable import CSodium
+import Sodium
 
 @Suite("Boxes in place")
 struct BoxStreamTests {
@@ -27,7 +28,9 @@ struct BoxStreamTests {
     return (isOpen, bytes)
   }
 
-  @Test("what is sealed opens again, for every length around the block sizes", arguments: [0...130, 1400...1470])
+  @Test(
+    "what is sealed opens again, for every length around the block sizes",
+    arguments: [0...130, 470...560, 980...1040, 1400...1540])
   func roundTrip(lengths: ClosedRange<Int>) {
     let (sender, receiver) = (BoxStream(shared), BoxStream(shared))
     for length in lengths {
@@ -37,6 +40,37 @@ struct BoxStreamTests {
       let opened = open(sealed, receiver, tail: UInt64(length))
       #expect(opened.isOpen && Array(opened.bytes.dropFirst(16)) == packet)
     }
+  }
+
+  @Test("the same bytes as libsodium's crypto_box, for every length that a datagram on Ethernet has")
+  func sameAsCryptoBox() throws {
+    let (own, peer) = (SecretKey(), SecretKey())
+    let box = BoxStream(try #require(SharedKey(publicKey: peer.publicKey, secretKey: own)))
+    let nonce = bigEndian(prefix.high) + bigEndian(prefix.low) + bigEndian(77)
+    let secret = bytes(of: own.hexDigits())
+    for length in 0...1600 {
+      let packet = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ length) }
+      var expected = [UInt8](repeating: 0, count: length + 16)
+      let status = crypto_box_easy(&expected, packet, UInt64(length), nonce, hexadecimal("\(peer.publicKey)"), secret)
+      #expect(status == 0 && seal(packet, box, tail: 77) == expected, "\(length) bytes")
+    }
+  }
+
+  private func bigEndian(_ number: UInt64) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) }
+  }
+
+  private func bytes(of digits: GuardedMemory) -> [UInt8] {
+    hexadecimal(
+      digits.withBytes { span in
+        String(
+          decoding: (0..<span.byteCount).map { span.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }, as: UTF8.self)
+      })
+  }
+
+  private func hexadecimal(_ text: String) -> [UInt8] {
+    let digits = Array(text)
+    return stride(from: 0, to: digits.count, by: 2).map { UInt8(String(digits[$0...$0 + 1]), radix: 16) ?? 0 }
   }
 
   @Test("any flipped bit, any other nonce, any missing byte is noticed, and nothing is decrypted")
