@@ -1,7 +1,6 @@
-import Testing
-
-@testable import CSodium
+import CSodium
 import Sodium
+import Testing
 
 @Suite("Boxes in place")
 struct BoxStreamTests {
