@@ -59,8 +59,8 @@ enum DeviceCommand {
       return print("\(wish.name) exists already, as asked for")
     }
     do throws(SystemCallError) {
-      let flags: TunDescriptor.Flags = wish.kind == .tun ? .tun : .tap
-      let descriptor = try TunDescriptor(name: wish.name, flags: flags.union(.noPacketInformation))
+      let flags = TunDescriptor.Flags(wish.kind).union(.noPacketInformation)
+      let descriptor = try TunDescriptor(name: wish.name, flags: flags)
       if let user = wish.user { try descriptor.setOwner(user) }
       if let group = wish.group { try descriptor.setGroup(group) }
       try descriptor.setPersistent(true)
@@ -147,7 +147,7 @@ enum DeviceCommand {
       throw Complaint("\(name) is neither a tun nor a tap device", why: "Only those are removed here.")
     }
     do throws(SystemCallError) {
-      var flags: TunDescriptor.Flags = kind == .tun ? .tun : .tap
+      var flags = TunDescriptor.Flags(kind)
       if facts.isMultiQueue { flags.insert(.multiQueue) }
       try TunDescriptor(name: name, flags: flags.union(.noPacketInformation)).setPersistent(false)
     } catch {

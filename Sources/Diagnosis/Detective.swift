@@ -20,6 +20,12 @@ package struct Detective {
       self.endpoint = endpoint
       self.reason = reason
     }
+
+    /// Nil if the datagram was taken.
+    package init?(_ glimpse: Relay.Glimpse) {
+      guard let reason = glimpse.reason else { return nil }
+      self.init(datagram: glimpse.datagram, endpoint: glimpse.endpoint, reason: reason)
+    }
   }
 
   private let running: ProtocolDescription

@@ -104,8 +104,7 @@ public final class BoxStream {
       let count = buffer.count - Self.tagByteCount
       return unsafe withBytes(of: tail.bigEndian) { nonce in
         // The poly1305 key, and the key stream of the packet's first bytes.
-        let made =
-          min(count + 32, Self.chunkByteCount) <= Self.blockByteCount ? Self.blockByteCount : Self.chunkByteCount
+        let made = count + 32 <= Self.blockByteCount ? Self.blockByteCount : Self.chunkByteCount
         _ = unsafe crypto_stream_salsa20(scratch, UInt64(made), nonce, subkey)
         defer { unsafe sodium_memzero(scratch, made) }
         guard unsafe crypto_onetimeauth_poly1305_verify(tag, cipher, UInt64(count), scratch) == 0 else { return false }

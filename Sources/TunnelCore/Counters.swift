@@ -44,6 +44,8 @@ public struct TunnelCounters: Sendable {
   /// Authentic datagrams without a packet: keepalives and control datagrams.
   public var controlReceived: UInt64 = 0
   public var controlSent: UInt64 = 0
+  /// Everything that was authentic.
+  public var authentic: UInt64 { received.packets + controlReceived }
   /// Packets from the device that were not sent.
   public var sendDrops = DropCounts()
   /// Datagrams from the network that were not written.

@@ -13,11 +13,16 @@ package struct Checkup {
   private let reading: SettingsReader.Reading
   private let settings: TunnelSettings
   private let description: ProtocolDescription?
+  private let caller: CheckRules.Caller
 
   package init(_ reading: SettingsReader.Reading, _ protocols: [ProtocolDescription]) {
     self.reading = reading
     settings = reading.settings
     description = protocols.first { $0.name == reading.settings.protocolName }
+    let user = Privileges.effectiveUser
+    caller = .init(
+      user: user, name: Privileges.name(ofUser: user), groups: Privileges.groups,
+      hasNetAdmin: Privileges.hasNetworkAdministration)
   }
 
   package func findings() -> [Finding] {
@@ -50,7 +55,6 @@ package struct Checkup {
     return CheckRules.node(errno: isOpen ? 0 : errno, hasDriver: hasDriver, user: caller.name)
   }
 
-  private var kind: InterfaceFacts.Kind { settings.mode == .tun ? .tun : .tap }
   private var deviceName: String { settings.interface ?? "" }
 
   private func device(_ peer: Endpoint?) -> [Finding] {
@@ -59,7 +63,8 @@ package struct Checkup {
       DeviceSetup.largestMTU(settings, $0, isIPv6: peer?.isIPv6 == true, path: OuterPath.pathMTU(to: peer))
     }
     return CheckRules.device(
-      deviceName, kind, facts, caller, ownerName: facts?.owner.map { Privileges.name(ofUser: $0) }, bestMTU: best,
+      deviceName, settings.deviceKind, facts, caller, ownerName: facts?.owner.map { Privileges.name(ofUser: $0) },
+      bestMTU: best,
       wantsMTU: settings.mtu != .unchanged)
   }
 
@@ -109,12 +114,5 @@ package struct Checkup {
     CheckRules.privileges(
       settings, caller, userExists: settings.setuid.map { Privileges.user(named: $0) != nil } ?? true,
       directoryExists: settings.chroot.map { TextFile.exists($0 + "/.") } ?? true)
-  }
-
-  private var caller: CheckRules.Caller {
-    let user = Privileges.effectiveUser
-    return .init(
-      user: user, name: Privileges.name(ofUser: user), groups: Privileges.groups,
-      hasNetAdmin: Privileges.hasNetworkAdministration)
   }
 }

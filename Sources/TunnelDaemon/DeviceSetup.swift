@@ -16,7 +16,7 @@ enum DeviceSetup {
       options.offload = settings.offload == .off ? .none : .all
       return try TunDevice(name: name, options: options)
     } catch {
-      throw DeviceRefusal(error, name: name, kind: settings.mode == .tun ? .tun : .tap).complaint
+      throw DeviceRefusal(error, name: name, kind: settings.deviceKind).complaint
     }
   }
 
@@ -60,4 +60,9 @@ enum DeviceSetup {
     if settings.mode == .tap { return .frame }
     return settings.packetInformation == .onWire ? .packetWithInformation : .packet
   }
+}
+
+extension TunnelSettings {
+  /// TUN_MODE as the system names it.
+  var deviceKind: InterfaceFacts.Kind { mode == .tun ? .tun : .tap }
 }

@@ -50,12 +50,11 @@ package struct PeerProbe {
     try waitForAnswer(relay, transport, clock, start)
     let now = clock.now()
     let elapsed = now.monotonicNanoseconds - start.monotonicNanoseconds
-    if relay.counters.received.packets + relay.counters.controlReceived > 0 {
+    if relay.counters.authentic > 0 {
       let milliseconds = Double(elapsed) / 1e6
       return Finding("peer", .ok, "\(peer.text) answers after \(Int(milliseconds.rounded(.up))) ms, with the right key")
     }
-    if let glimpse = relay.takeGlimpse(), let reason = glimpse.reason {
-      let evidence = Detective.Evidence(datagram: glimpse.datagram, endpoint: glimpse.endpoint, reason: reason)
+    if let evidence = relay.takeGlimpse().flatMap(Detective.Evidence.init) {
       let detective = Detective(description, all: protocols, parameters)
       if let complaint = detective.explain(evidence, peer: peer, at: now) {
         return Finding("peer", .problem, complaint)
@@ -85,7 +84,7 @@ package struct PeerProbe {
     try events.add(transport.descriptor, token: 0, .readable)
     try relay.tick()
     _ = try relay.relayOutbound()
-    while relay.counters.received.packets + relay.counters.controlReceived == 0 {
+    while relay.counters.authentic == 0 {
       guard clock.now().monotonicNanoseconds - start.monotonicNanoseconds < Self.patienceNanoseconds else { return }
       try events.wait(milliseconds: 500) { _ in }
       _ = try relay.relayInbound()

@@ -35,7 +35,7 @@ final class SilenceReporter {
   /// To be called about once a second.
   func look(at now: Moment) {
     let counters = relay.counters
-    let authentic = counters.received.packets + counters.controlReceived
+    let authentic = counters.authentic
     let arrived = authentic + counters.receiveDrops.total
     let isSilent = authentic == lastAuthentic
     if let glimpse = relay.takeGlimpse() { consider(glimpse, isSilent: isSilent, now) }
@@ -47,8 +47,7 @@ final class SilenceReporter {
 
   private func consider(_ glimpse: Relay.Glimpse, isSilent: Bool, _ now: Moment) {
     if !glimpse.packet.isEmpty { return considerPacket(glimpse.packet, now) }
-    guard isSilent, let reason = glimpse.reason else { return }
-    let evidence = Detective.Evidence(datagram: glimpse.datagram, endpoint: glimpse.endpoint, reason: reason)
+    guard isSilent, let evidence = Detective.Evidence(glimpse) else { return }
     if let complaint = detective.explain(evidence, peer: relay.peer, at: now) {
       say(complaint.what, "\(complaint)", now)
     }

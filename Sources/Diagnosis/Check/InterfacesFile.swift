@@ -30,8 +30,9 @@ struct InterfacesFile {
 
   private(set) var stanzas: [Stanza] = []
   private(set) var automatic: [Automatic] = []
-  /// Files with a private key that others may read.
+  /// Files that could not be read.
   private(set) var problems: [Finding] = []
+  /// Files that every user may read.
   private(set) var readableFiles: Set<String> = []
 
   private let read: FileReader
