@@ -57,9 +57,10 @@ package final class Lab {
       try Running(["ip", "netns", "exec", namespace] + words)
     }
 
-    /// Lets iperf3 answer here for as long as the host is there.
+    /// Lets iperf3 answer here for as long as the host is there. In a session of its own, since the scheduler shares
+    /// the processors out by session first (sched_autogroup): it would starve beside a sender and two daemons.
     package func serveIperf() throws {
-      servers.append(try running(["iperf3", "-s"]))
+      servers.append(try running(["setsid", "iperf3", "-s"]))
       _ = try eventually { try run("ss -ltn").output.contains(":5201") }
     }
 
