@@ -46,6 +46,9 @@ public struct Setting: Sendable {
     self.read = read
   }
 
+  /// Whether its presence counts: its option may stand alone.
+  package var isSwitch: Bool { blank == .counts }
+
   /// The name as an option: LOCAL_PORT is `--local-port`.
   public var option: String { "--" + name.lowercased().replacing("_", with: "-") }
 
