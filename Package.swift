@@ -30,6 +30,8 @@ let package = Package(
   name: "quicktun",
   products: [
     .executable(name: "quicktun", targets: ["quicktun"]),
+    // Makes the manual pages and the shells' completions from the tables of settings, protocols and subcommands.
+    .executable(name: "reference", targets: ["reference"]),
     // What a protocol of somebody else's is written against: see examples/protocol-plugin.
     .library(name: "QuickTunKit", targets: ["TunnelCore", "ProtocolKit", "Sodium", "Commands", "BuiltinProtocols"]),
     // The memory ends and the clock turned by hand, for tests of such a protocol.
@@ -74,6 +76,10 @@ let package = Package(
       "Commands", "TunnelDaemon", "Diagnosis", "ProtocolKit", "Configuration", "Sodium", "LinuxSystem", "TunnelCore",
       logging, system),
     .executableTarget(name: "quicktun", dependencies: ["Commands", "BuiltinProtocols"], swiftSettings: strict),
+
+    .executableTarget(
+      name: "reference", dependencies: ["Commands", "Configuration", "ProtocolKit", "BuiltinProtocols"],
+      path: "Sources/Reference", exclude: ["Pages"], swiftSettings: strict),
 
     // Fakes.
     module("TunnelTesting", "TunnelCore"),

@@ -7,15 +7,21 @@ import TunnelDaemon
 
 /// `quicktun check`: the settings of a run, and all that can be known without one.
 enum CheckCommand {
+  static let options = [
+    CommandOption("--peer", summary: "Also call the peer, and wait three seconds for an answer."),
+    CommandOption(
+      "--interfaces", takes: "[FILE]", summary: "Look at the qt_ stanzas of FILE [/etc/network/interfaces] instead."),
+    CommandOption("--json", summary: "Print one document with an object for each finding."),
+    .help,
+  ]
+
   private static let help = """
     usage: quicktun check [--json] [--peer] [the settings of a run]
            quicktun check [--json] --interfaces [FILE]
 
     Looks at settings, keys, device, addresses and kernel. Starts nothing.
 
-      --peer        also call the peer, and wait three seconds for an answer
-      --interfaces  the qt_ stanzas of FILE [/etc/network/interfaces]
-      --json        one document, an object for each finding
+    \(CommandOption.list(options))
 
     Ends with 0 if all is well, with 1 after warnings, with 2 after problems.
     """

@@ -6,6 +6,19 @@ import ProtocolKit
 
 /// `quicktun device`: persistent tun and tap devices, without any other program.
 enum DeviceCommand {
+  static let actions = [
+    CommandAction("add", operand: "NAME", "Make a device.", options: attributes),
+    CommandAction("del", operand: "NAME", "Remove a device."),
+    CommandAction("list", "Show all tun and tap devices, whose they are, and which process holds them."),
+  ]
+
+  private static let attributes = [
+    CommandOption(
+      "--mode", takes: "tun|tap", summary: "tun for IP packets, tap for Ethernet frames [tap, as TUN_MODE=0]."),
+    CommandOption("--user", takes: "USER", summary: "Who may attach to it [the caller, also through sudo]."),
+    CommandOption("--group", takes: "GROUP", summary: "Whose members may attach; with both, both have to match."),
+  ]
+
   private static let help = """
     usage: quicktun device add NAME [--mode tun|tap] [--user USER] [--group GROUP]
            quicktun device del NAME
@@ -13,9 +26,7 @@ enum DeviceCommand {
 
     Makes, removes and shows tun and tap devices that stay without a program.
 
-      --mode   tun for IP packets, tap for Ethernet frames [tap, as TUN_MODE=0]
-      --user   who may attach to it [the caller, also through sudo]
-      --group  whose members may attach; with both, both have to match
+    \(CommandOption.list(attributes))
     """
 
   static func run(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> Int32 {

@@ -54,14 +54,20 @@ enum KeypairCommand {
     return 0
   }
 
+  static let options = [
+    CommandOption("-i", takes: "HEX", summary: "The pair of this secret key (64 hexadecimal digits)."),
+    CommandOption("-f", summary: "The pair of the secret key on standard input (32 bytes)."),
+    CommandOption(
+      "-o", takes: "human|space|bin", summary: "Output: human (two lines), space (one line), bin (64 bytes)."),
+    .help, .version,
+  ]
+
   private static let help = """
     usage: quicktun keypair [-i HEX | -f] [-o human|space|bin]
 
     Makes a key pair. Keep the SECRET line; give the PUBLIC line to the peer.
 
-      -i HEX  the pair of this secret key (64 hexadecimal digits)
-      -f      the pair of the secret key on standard input (32 bytes)
-      -o      output: human (two lines), space (one line), bin (64 bytes)
+    \(CommandOption.list(options))
     """
 
   /// The key that the first 64 digits spell; what follows is not looked at, as in the original.

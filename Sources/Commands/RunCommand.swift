@@ -7,6 +7,13 @@ import TunnelDaemon
 
 /// `quicktun`, `quicktun run`: one tunnel, in the foreground.
 enum RunCommand {
+  /// Where settings come from, besides options of their own.
+  static let sources = [
+    CommandOption("-c", takes: "NAME VALUE", summary: "Set NAME, as quicktun 2.2.6 has it."),
+    CommandOption("--config", takes: "FILE", summary: "Read settings from FILE."),
+  ]
+  static let options: [CommandOption] = [.help, .version]
+
   static func run(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> Int32 {
     let reading = read(invocation, protocols)
     invocation.wipeArguments(reading.secretArguments)
@@ -77,12 +84,7 @@ enum RunCommand {
     \(Help.settings())
 
     Options:
-      --config FILE
-            Read settings from FILE.
-      -h, --help
-            Print this.
-      -v, --version
-            Print the version.
+    \(CommandOption.list(sources + options))
     """
   }
 }

@@ -9,7 +9,7 @@ public enum Help {
   }
 
   /// Lines of at most `columns` characters, broken at blanks.
-  static func wrapped(_ text: String, columns: Int) -> [String] {
+  package static func wrapped(_ text: String, columns: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ") {

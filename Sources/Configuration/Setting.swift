@@ -29,6 +29,9 @@ public struct Setting: Sendable {
   /// Puts a trimmed value into the settings, or throws a `Rejection`.
   typealias Reader = @Sendable (GivenText, inout TunnelSettings) throws -> Void
 
+  /// Whether its presence counts: its option may stand alone.
+  package var isSwitch: Bool { blank == .counts }
+
   init(
     _ name: String, _ placeholder: String, accepted: String, default fallback: String, _ summary: String,
     isOriginal: Bool = true, isSecret: Bool = false, blank: Blank = .ignored, mayHoldComment: Bool = false,

@@ -1,0 +1,46 @@
+import BuiltinProtocols
+import Commands
+import ProtocolKit
+
+/// The other lists of the manual pages.
+enum PageLists {
+  static var protocols: [String] {
+    list(
+      builtinProtocols.map { wire in
+        let bytes = wire.overhead == 0 ? "Adds nothing to a packet" : "Adds \(wire.overhead) bytes to a packet"
+        return ("Cm " + Mdoc.literal(wire.name), "\(wire.summary.capitalisedFirst). \(bytes).")
+      })
+  }
+
+  static var subcommands: [String] {
+    list(Subcommand.all.map { ("Cm " + Mdoc.literal($0.name), $0.summary) })
+  }
+
+  /// The options of a subcommand, or of one of its actions: "check", "device add". "settings" are those that say where
+  /// settings come from.
+  static func options(of words: [String]) -> [String]? {
+    if words == ["settings"] { return list(Subcommand.settingSources) }
+    guard let subcommand = Subcommand.all.first(where: { $0.name == words.first }) else { return nil }
+    if words.count == 1 { return list(subcommand.options) }
+    return subcommand.actions.first { $0.name == words[1] }.map { list($0.options) }
+  }
+
+  private static func list(_ options: [CommandOption]) -> [String] {
+    list(options.map { (head($0), $0.summary) })
+  }
+
+  private static func head(_ option: CommandOption) -> String {
+    let names = option.names.map(Mdoc.option).joined(separator: " , ")
+    guard let placeholder = option.placeholder else { return names }
+    guard placeholder.hasPrefix("[") else { return names + " " + Mdoc.placeholder(placeholder) }
+    return names + " Op " + Mdoc.placeholder(String(placeholder.dropFirst().dropLast()))
+  }
+
+  private static func list(_ items: [(head: String, text: String)]) -> [String] {
+    [".Bl -tag -width Ds"] + items.flatMap { [".It " + $0.head] + Mdoc.prose($0.text) } + [".El"]
+  }
+}
+
+extension String {
+  fileprivate var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
+}
