@@ -31,6 +31,9 @@ struct DeviceRefusalTests {
     facts.isMultiQueue = true
     #expect(refusal(EINVAL, .tun, facts).complaint.why?.contains("multi_queue") == true)
     #expect(refusal(EINVAL).complaint.why?.contains("no interface of that name") == true)
+    var hidden = refusal(EINVAL)
+    hidden.isHiddenFromSys = true
+    #expect(hidden.complaint.cure == "mount -t sysfs sysfs /sys")
   }
 
   @Test("held by another process, which is named where that can be seen")

@@ -50,7 +50,7 @@ struct InterfacesLintTests {
     arguments: [
       ("qt_tun_mode 1", "qt_tun_mode 1 # routed", "/i:4: iface qt0: qt_tun_mode=1 # routed: a comment", "problem"),
       ("qt_tun_mode 1", "qt_tun_mod 1", "qt_tun_mod", "warning"),
-      ("qt_remote_address 192.0.2.2", "qt_local_address 192.0.2.1", "qt_remote_address is missing", "problem"),
+      ("qt_remote_address 192.0.2.2", "qt_local_address 192.0.2.1", "qt_remote_address is missing", "warning"),
       ("qt_protocol salty", "qt_protocol slaty", "/i:3: iface qt0: qt_protocol=slaty: no such protocol", "problem"),
       ("qt_protocol salty", "qt_protocol nacl0", "nacl0", "warning"),
       ("qt_protocol salty", "qt_debug 1", "nacl0, because there is a key", "warning"),

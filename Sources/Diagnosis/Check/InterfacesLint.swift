@@ -70,9 +70,9 @@ package struct InterfacesLint {
     if stanza.option("qt_remote_address") != nil { return [] }
     return [
       Finding(
-        "interfaces", .problem, "\(stanza.place): qt_remote_address is missing",
-        why: "The hooks take a stanza for a tunnel by that line, and ignore this one.",
-        cure: "qt_remote_address 0.0.0.0  # waits for the peer to speak first")
+        "interfaces", .warning, "\(stanza.place): qt_remote_address is missing",
+        why: "The tunnel waits for the peer to speak first. quicktun 2.2.6's hooks ignore such a stanza.",
+        cure: "qt_remote_address 0.0.0.0, which says the same to both.")
     ]
   }
 
