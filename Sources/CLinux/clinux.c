@@ -11,9 +11,12 @@
 #include <linux/udp.h>
 #include <linux/virtio_net.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/un.h>
+#include <syslog.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(clinux_message) == sizeof(struct mmsghdr), "clinux_message is struct mmsghdr");
@@ -160,6 +163,26 @@ int clinux_errno(void) { return errno; }
 int clinux_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 int clinux_clear_groups(void) { return setgroups(0, NULL); }
+
+int clinux_connect_unix(int socket, const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t length = strlen(path);
+    if (length == 0 || length >= sizeof address.sun_path) {
+        errno = EINVAL;
+        return -1;
+    }
+    memcpy(address.sun_path, path, length);
+    if (path[0] == '@') address.sun_path[0] = 0;
+    return connect(socket, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
+}
+
+void clinux_open_syslog(const char *name) {
+    static char kept[64]; /* openlog keeps the pointer */
+    strncpy(kept, name, sizeof kept - 1);
+    openlog(kept, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
+void clinux_syslog(int priority, const char *line) { syslog(priority, "%s", line); }
 
 int clinux_receive_error(int socket, int *error, uint32_t *information) {
     char control[512];

@@ -1,4 +1,5 @@
 import Configuration
+import LinuxSystem
 import Logging
 import ProtocolKit
 import Sodium
@@ -42,14 +43,19 @@ enum RunCommand {
   private static func run(
     _ reading: SettingsReader.Reading, _ invocation: Invocation, _ protocols: [ProtocolDescription]
   ) -> Int32 {
-    let level = reading.settings.logLevel
-    let log = Logger(label: "quicktun") { _ in StderrLog(logLevel: level.loggerLevel) }
+    let (settings, environment) = (reading.settings, invocation.environmentForScripts)
+    let output = LogOutput(
+      syslogName: settings.logTarget == .syslog ? settings.interface.map { "quicktun.\($0)" } ?? "quicktun" : nil,
+      environment: environment)
+    let log = Logger(label: "quicktun") { _ in TunnelLog(output, logLevel: settings.logLevel.loggerLevel) }
     for warning in reading.warnings { log.warning("\(warning)") }
     for complaint in reading.complaints { log.error("\(complaint)") }
-    let chosen = protocols.first { $0.name == reading.settings.protocolName }
+    let chosen = protocols.first { $0.name == settings.protocolName }
     guard reading.complaints.isEmpty, let chosen else { return 1 }
     do {
-      try Daemon(reading.settings, chosen, all: protocols, log: log).run(environment: invocation.environmentForScripts)
+      let supervision = Supervision(ServiceManager(environment: environment), output)
+      try Daemon(settings, chosen, all: protocols, log: log, supervision: supervision)
+        .run(environment: ServiceManager.withoutVariables(environment))
       return 0
     } catch {
       log.error("\(error)")

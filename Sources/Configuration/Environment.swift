@@ -27,6 +27,15 @@ struct Environment {
     }
   }
 
+  /// One variable of `entries`; nil if it is not there or empty.
+  static func value(of name: String, in entries: [GivenText]) -> String? {
+    for entry in entries {
+      guard let equals = entry.firstIndex(of: 0x3d), entry.upTo(equals).revealed == name else { continue }
+      return entry.from(equals + 1).revealed.flatMap { $0.isEmpty ? nil : $0 }
+    }
+    return nil
+  }
+
   /// Whether ifupdown, or somebody in its stead, started the program.
   var isIfupdown: Bool { !ifupdown.isEmpty || !unknownIfupdown.isEmpty }
 

@@ -5,6 +5,19 @@ struct Judgement {
   let given: [String: Occurrence]
   let protocols: [SettingsReader.KnownProtocol]
   let readFile: FileReader
+  /// Where a service manager puts what is for this process only ($CREDENTIALS_DIRECTORY, systemd.exec(5)).
+  let credentials: String?
+  private var hasCredential = false
+
+  /// The name that the own secret key has there.
+  private static let credential = "private-key"
+
+  init(given: [String: Occurrence], _ source: SettingsReader.Source) {
+    self.given = given
+    protocols = source.protocols
+    readFile = source.readFile
+    credentials = Environment.value(of: "CREDENTIALS_DIRECTORY", in: source.environment)
+  }
 
   mutating func judge(_ settings: inout TunnelSettings, _ findings: inout Findings) {
     noteFloat(settings, &findings)
@@ -71,7 +84,8 @@ struct Judgement {
 
   // MARK: Keys
 
-  private func loadKey(_ settings: inout TunnelSettings, _ findings: inout Findings) {
+  private mutating func loadKey(_ settings: inout TunnelSettings, _ findings: inout Findings) {
+    if !isGiven("PRIVATE_KEY") && !isGiven("PRIVATE_KEY_FILE") { loadCredential(&settings, &findings) }
     guard let occurrence = given["PRIVATE_KEY_FILE"], let path = settings.privateKeyFile else { return }
     if isGiven("PRIVATE_KEY") { return findings.warn("\(occurrence.text): not read", why: "PRIVATE_KEY is given too.") }
     do throws(FileProblem) {
@@ -83,7 +97,24 @@ struct Judgement {
     } catch {
       findings.complain(
         "\(occurrence.text): \(error.reason)", why: "Accepted: 32 bytes, or 64 hexadecimal digits and a newline.",
-        cure: "Make a pair with: quicktun keypair")
+        cure: credentials == nil
+          ? "Make a pair with: quicktun keypair"
+          : "Leave PRIVATE_KEY_FILE out: the unit hands over /etc/quicktun/NAME.key.")
+    }
+  }
+
+  /// A blank one, or none, is not given.
+  private mutating func loadCredential(_ settings: inout TunnelSettings, _ findings: inout Findings) {
+    guard let path = credentials.map({ $0 + "/" + Self.credential }) else { return }
+    guard let file = try? readFile(path, KeyFile.largest), !GivenText(file.contents).trimmed.isEmpty else { return }
+    hasCredential = true
+    do throws(FileProblem) {
+      settings.privateKey = try KeyFile.key(in: file)
+    } catch {
+      findings.complain(
+        "the credential \(Self.credential): \(error.reason)",
+        why: "Accepted: 32 bytes, or 64 hexadecimal digits and a newline.",
+        cure: "quicktun keypair | sed -n 's/SECRET: //p' > /etc/quicktun/NAME.key")
     }
   }
 
@@ -91,7 +122,9 @@ struct Judgement {
     _ known: SettingsReader.KnownProtocol, _ settings: TunnelSettings, _ findings: inout Findings
   ) {
     var missing: [String] = []
-    if !isGiven("PRIVATE_KEY") && !isGiven("PRIVATE_KEY_FILE") { missing.append("PRIVATE_KEY or PRIVATE_KEY_FILE") }
+    if !isGiven("PRIVATE_KEY") && !isGiven("PRIVATE_KEY_FILE") && !hasCredential {
+      missing.append("PRIVATE_KEY or PRIVATE_KEY_FILE")
+    }
     if !isGiven("PUBLIC_KEY") { missing.append("PUBLIC_KEY") }
     if missing.isEmpty { return }
     findings.complain(

@@ -50,15 +50,17 @@ public struct Setting: Sendable {
   }
 
   /// The name as an option: LOCAL_PORT is `--local-port`.
-  public var option: String { "--" + name.lowercased().replacing("_", with: "-") }
+  public var option: String { "--" + Self.dashed(name) }
 
   public static func named(_ name: String) -> Setting? { all.first { $0.name == name } }
 
   /// The setting that `option` names, dashes and all; `--local_port` is taken as well.
   static func withOption(_ option: String) -> Setting? {
-    let canonical = option.lowercased().replacing("_", with: "-")
+    let canonical = dashed(option)
     return all.first { $0.option == canonical }
   }
+
+  private static func dashed(_ name: String) -> String { String(name.lowercased().map { $0 == "_" ? "-" : $0 }) }
 }
 
 /// Why a value is not accepted, if the setting's own words are not enough.

@@ -57,7 +57,7 @@ public struct SettingsReader {
     let given = collect(arguments, source, &findings)
     reading.settings = apply(given, &findings)
     reading.settings.spellings = given.mapValues(\.text)
-    var judgement = Judgement(given: given, protocols: source.protocols, readFile: source.readFile)
+    var judgement = Judgement(given: given, source)
     judgement.judge(&reading.settings, &findings)
     reading.complaints = findings.complaints
     reading.warnings = findings.warnings

@@ -75,6 +75,10 @@ extension Setting {
       "How much is logged.", isOriginal: false
     ) { $1.explicitLogLevel = try choice($0) },
     Setting(
+      "LOG_TO", "stderr|syslog", accepted: "stderr or syslog", default: "stderr",
+      "Where it is logged; with syslog, on standard error too until the tunnel is up.", isOriginal: false
+    ) { $1.logTarget = try choice($0) },
+    Setting(
       "OFFLOAD", "auto|on|off", accepted: "auto, on or off", default: "auto",
       "Super-packets to and from the kernel; on warns where they cannot be had.", isOriginal: false
     ) { $1.offload = try choice($0) },

@@ -15,6 +15,9 @@ public struct TunnelSettings: Sendable {
   /// LOG_LEVEL, the chattiest last.
   public enum LogLevel: String, Sendable, CaseIterable { case error, warning, notice, info, debug, trace }
 
+  /// LOG_TO: where log lines go.
+  public enum LogTarget: String, Sendable, CaseIterable { case stderr, syslog }
+
   /// The value of PROTOCOL; nil until the default has been decided on.
   public var protocolName: String?
   /// Nil lets the kernel choose.
@@ -38,6 +41,7 @@ public struct TunnelSettings: Sendable {
   public var role: Bool?
   public var debug = false
   public var explicitLogLevel: LogLevel?
+  public var logTarget = LogTarget.stderr
   public var offload = Offload.auto
   public var mtu = MTU.unchanged
   /// Packets.

@@ -20,6 +20,8 @@ package struct DeviceRefusal: Sendable {
   package var user: UInt32
   package var userName: String
   package var ownerName: String?
+  /// The interface is there, but not in /sys, whose mount belongs to one network namespace for good.
+  package var isHiddenFromSys = false
 
   /// Looks at the system after the refusal.
   package init(_ error: SystemCallError, name: String, kind: InterfaceFacts.Kind) {
@@ -28,6 +30,7 @@ package struct DeviceRefusal: Sendable {
     user = Privileges.effectiveUser
     userName = Privileges.name(ofUser: user)
     ownerName = facts?.owner.map { Privileges.name(ofUser: $0) }
+    isHiddenFromSys = facts == nil && (try? NetworkInterface.mtu(of: name)) != nil
   }
 
   package init(words: String, errno: Int32, name: String, kind: InterfaceFacts.Kind, facts: InterfaceFacts?) {
@@ -60,6 +63,11 @@ package struct DeviceRefusal: Sendable {
 
   private var invalid: Complaint {
     guard let facts else {
+      if isHiddenFromSys {
+        return Complaint(
+          words, why: "\(name) exists, perhaps in the other mode; but /sys is another network namespace's and lacks it.",
+          cure: "mount -t sysfs sysfs /sys")
+      }
       return Complaint(words, why: "The kernel takes no interface of that name.", cure: "Choose another INTERFACE.")
     }
     guard let actual = facts.kind else {

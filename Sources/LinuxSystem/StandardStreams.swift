@@ -7,6 +7,13 @@ package enum StandardError {
     let text = Array((line + "\n").utf8)
     unsafe writeAll(text.span.bytes, to: STDERR_FILENO)
   }
+
+  /// Whether it goes to systemd's journal, which says so in JOURNAL_STREAM with device and inode (systemd.exec(5)).
+  package static func isJournal(_ environment: [String]) -> Bool {
+    var status = stat()
+    guard unsafe fstat(STDERR_FILENO, &status) == 0 else { return false }
+    return environment.contains("JOURNAL_STREAM=\(status.st_dev):\(status.st_ino)")
+  }
 }
 
 /// Standard output without a buffer that would keep a copy of a secret.

@@ -18,15 +18,18 @@ package final class Daemon {
   private let description: ProtocolDescription
   private let allProtocols: [ProtocolDescription]
   private let log: Logger
+  private let supervision: Supervision
 
   /// `all` are the protocols that a peer might speak instead.
   package init(
-    _ settings: TunnelSettings, _ description: ProtocolDescription, all: [ProtocolDescription], log: Logger
+    _ settings: TunnelSettings, _ description: ProtocolDescription, all: [ProtocolDescription], log: Logger,
+    supervision: Supervision
   ) {
     self.settings = settings
     self.description = description
     allProtocols = all
     self.log = log
+    self.supervision = supervision
   }
 
   /// Runs the tunnel. Returns when a signal asks for the end; throws what the user has to know.
@@ -57,10 +60,13 @@ package final class Daemon {
     relay.onRoaming = { [log] before, now in
       log.notice(before == nil ? "The peer is at \(now.text)" : "The peer moved to \(now.text)")
     }
-    log.notice("\(facts.startLine)")
+    let watch = watch(relay, device, transport, clock, facts)
     let loop = try TunnelLoop(
       relay: relay, clock: clock, device: device.pollDescriptor, transport: transport.descriptor, signals: signals,
-      onTick: watch(relay, device, transport, clock))
+      onTick: watch)
+    log.notice("\(facts.startLine)")
+    supervision.isOperational(facts)
+    defer { supervision.isStopping() }
     let signal = try relayUntilSignal(loop)
     let name = [SIGINT: "SIGINT", SIGTERM: "SIGTERM"][signal] ?? "SIGHUP"
     log.notice("Ended by \(name). \(relay.counters.summary)")
@@ -68,7 +74,7 @@ package final class Daemon {
 
   /// What looks once a second whether something is to be said.
   private func watch(
-    _ relay: Relay, _ device: TunDevice, _ transport: UDPTransport, _ clock: SystemClock
+    _ relay: Relay, _ device: TunDevice, _ transport: UDPTransport, _ clock: SystemClock, _ facts: TunnelFacts
   ) -> () -> Void {
     let troubles = TroubleReporter(
       device: device, transport: transport, settings: settings,
@@ -79,7 +85,8 @@ package final class Daemon {
       relay: relay,
       detective: Detective(description, all: allProtocols, settings.protocolParameters(start: clock.now())),
       expected: DeviceSetup.expectation(settings), device: device.name, log: log)
-    return {
+    return { [supervision] in
+      supervision.look(facts, peer: relay.peer, relay.counters, at: clock.now())
       troubles.look(peer: relay.peer)
       silence.look(at: clock.now())
     }

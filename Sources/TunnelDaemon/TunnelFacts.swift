@@ -29,6 +29,11 @@ struct TunnelFacts {
     return parts.joined(separator: ", ")
   }
 
+  /// Which tunnel it is, and where the peer is now.
+  func shortLine(peer: Endpoint?) -> String {
+    "\(description.name) on \(device), peer \(peer?.text ?? "not known yet")"
+  }
+
   /// The environment of a script: `base` ("NAME=value", without secrets) and the tunnel's facts.
   func environment(base: [String]) -> [String] {
     let facts: [(String, String?)] = [

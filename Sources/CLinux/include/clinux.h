@@ -69,6 +69,13 @@ int clinux_gro_segment_size(struct msghdr *message);
 int clinux_send_messages(int socket, clinux_message *messages, unsigned int count);
 int clinux_receive_messages(int socket, clinux_message *messages, unsigned int count);
 
+/* Connects to a unix socket by its path, or by its abstract name after an @. */
+int clinux_connect_unix(int socket, const char *path);
+
+/* syslog(3) is variadic. `name` stands before each line. Connects at once, for after chroot there may be no socket. */
+void clinux_open_syslog(const char *name);
+void clinux_syslog(int priority, const char *line);
+
 /* errno, of which glibc makes a macro. */
 int clinux_errno(void);
 

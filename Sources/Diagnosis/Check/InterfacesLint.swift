@@ -55,8 +55,8 @@ package struct InterfacesLint {
     // The longest name first: IF_QT_PRIVATE_KEY_FILE begins as IF_QT_PRIVATE_KEY does.
     for option in stanza.options.sorted(by: { $0.name.count > $1.name.count }) where option.name.hasPrefix("qt_") {
       let spelling = "IF_" + option.name.uppercased()
-      if let range = fact.firstRange(of: spelling) {
-        fact.replaceSubrange(range, with: option.name)
+      if fact.hasPrefix(spelling) {
+        fact = option.name + fact.dropFirst(spelling.count)
         line = option.line
         break
       }

@@ -1,0 +1,64 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// Whoever started this process and waits to hear that it is ready: systemd (Type=notify), or start-stop-daemon with
+/// --notify-await. The protocol is sd_notify(3)'s: lines of NAME=value in a datagram to the socket that NOTIFY_SOCKET
+/// names.
+package final class ServiceManager {
+  /// How often it wants to hear that this process is alive, nanoseconds: half of what it waits for.
+  package let watchdogInterval: UInt64?
+  private let socket: OwnedDescriptor
+  private var nextSign: UInt64 = 0
+
+  /// Environment variables that are between the manager and this process, and not for its children.
+  private static let variables = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]
+
+  /// Nil if nobody waits. `environment` has entries "NAME=value". The socket is connected at once, for after chroot its
+  /// path means something else.
+  package init?(environment: [String]) {
+    guard let path = Self.value("NOTIFY_SOCKET", environment), let socket = Self.connected(to: path) else { return nil }
+    self.socket = socket
+    watchdogInterval = Self.watchdog(environment).map { $0 * 1000 / 2 }
+  }
+
+  package static func withoutVariables(_ environment: [String]) -> [String] {
+    environment.filter { entry in !variables.contains { entry.hasPrefix($0 + "=") } }
+  }
+
+  /// The work can begin, for instance "The tunnel is operational".
+  package func isReady(status: String) { send("READY=1\nSTATUS=\(status)") }
+  package func has(status: String) { send("STATUS=\(status)") }
+  package func isStopping() { send("STOPPING=1") }
+
+  /// To be called about once a second.
+  package func isAlive(at monotonicNanoseconds: UInt64) {
+    guard let watchdogInterval, monotonicNanoseconds >= nextSign else { return }
+    nextSign = monotonicNanoseconds + watchdogInterval
+    send("WATCHDOG=1")
+  }
+
+  /// A manager that does not listen is no reason to stop.
+  private func send(_ message: String) {
+    let bytes = Array(message.utf8)
+    _ = unsafe Glibc.send(socket.rawValue, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+  }
+
+  private static func value(_ name: String, _ environment: [String]) -> String? {
+    environment.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.utf8.count + 1)) }
+  }
+
+  /// Microseconds, unless they are meant for another process.
+  private static func watchdog(_ environment: [String]) -> UInt64? {
+    if let process = value("WATCHDOG_PID", environment), process != String(getpid()) { return nil }
+    return value("WATCHDOG_USEC", environment).flatMap(UInt64.init)
+  }
+
+  private static func connected(to path: String) -> OwnedDescriptor? {
+    let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
+    guard let number = try? retrying({ Glibc.socket(AF_UNIX, type, 0) }) else { return nil }
+    let descriptor = OwnedDescriptor(adopting: number)
+    guard unsafe clinux_connect_unix(number, path) == 0 else { return nil }
+    return descriptor
+  }
+}

@@ -1,0 +1,36 @@
+package import LinuxSystem
+import TunnelCore
+
+/// What whoever started the tunnel gets to hear of it: when it is up, what it does, that it lives, that it ends.
+package final class Supervision {
+  private let manager: ServiceManager?
+  private let output: LogOutput
+  private var status = ""
+  private var nextStatus: UInt64 = 0
+
+  /// Seconds between two status texts, if they differ.
+  private static let statusInterval: UInt64 = 10
+
+  package init(_ manager: ServiceManager?, _ output: LogOutput) {
+    self.manager = manager
+    self.output = output
+  }
+
+  func isOperational(_ facts: TunnelFacts) {
+    manager?.isReady(status: facts.startLine)
+    output.isOperational()
+  }
+
+  func isStopping() { manager?.isStopping() }
+
+  /// To be called about once a second.
+  func look(_ facts: TunnelFacts, peer: Endpoint?, _ counters: TunnelCounters, at now: Moment) {
+    guard let manager else { return }
+    manager.isAlive(at: now.monotonicNanoseconds)
+    guard now.monotonicSeconds >= nextStatus else { return }
+    nextStatus = now.monotonicSeconds + Self.statusInterval
+    let text = "\(facts.shortLine(peer: peer)). \(counters.summary)"
+    if text != status { manager.has(status: text) }
+    status = text
+  }
+}

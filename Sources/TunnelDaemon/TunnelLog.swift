@@ -1,0 +1,58 @@
+import LinuxSystem
+package import Logging
+import Synchronization
+
+/// Where log lines go.
+package final class LogOutput: Sendable {
+  private let isSyslog: Bool
+  private let isJournal: Bool
+  private let isStandardError = Atomic(true)
+
+  /// Standard error; and the system's log if it is given a name there. `environment` has entries "NAME=value".
+  package init(syslogName: String?, environment: [String]) {
+    if let syslogName { SystemLog.open(name: syslogName) }
+    isSyslog = syslogName != nil
+    isJournal = StandardError.isJournal(environment)
+  }
+
+  /// Whoever started the program has seen whether it came up. If there is the system's log, lines go only there now.
+  package func isOperational() { if isSyslog { isStandardError.store(false, ordering: .relaxed) } }
+
+  fileprivate func write(_ text: String, _ severity: SystemLog.Severity) {
+    let lines = text.split(separator: "\n")
+    if isSyslog { for line in lines { SystemLog.write(String(line), severity) } }
+    if isStandardError.load(ordering: .relaxed) {
+      // sd-daemon(3): the journal takes a line's severity from its beginning.
+      StandardError.write(isJournal ? lines.map { "<\(severity.rawValue)>\($0)" }.joined(separator: "\n") : text)
+    }
+  }
+}
+
+/// Log lines without time stamps: whoever collects them (a terminal, syslog, the journal) has the time. Warnings and
+/// errors begin with their level.
+package struct TunnelLog: LogHandler {
+  package var logLevel: Logger.Level
+  package var metadata: Logger.Metadata = [:]
+  private let output: LogOutput
+
+  package init(_ output: LogOutput, logLevel: Logger.Level) {
+    self.output = output
+    self.logLevel = logLevel
+  }
+
+  package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  package func log(event: LogEvent) {
+    let text = event.message.description
+    switch event.level {
+    case .error, .critical: output.write("error: " + text, .error)
+    case .warning: output.write("warning: " + text, .warning)
+    case .notice: output.write(text, .notice)
+    case .info: output.write(text, .info)
+    case .debug, .trace: output.write("debug: " + text, .debug)
+    }
+  }
+}

@@ -1,0 +1,119 @@
+# Debian systems to install packages in, without touching this one. To be sourced.
+#
+# A machine is an overlay over one fresh Debian tree, run by systemd-nspawn in a network namespace of its own: either
+# "plain", where nothing runs but what is told to, or "booted" with systemd. Two of them are joined by a cable:
+#
+#     near 192.0.2.1 ─── wire ─── 192.0.2.2 far
+# shellcheck shell=bash
+
+scratch=$(mktemp --directory /var/tmp/quicktun-debian.XXXXXX)
+declare -A leader=()
+# As udev makes it: any user may open it.
+mknod --mode=666 "$scratch/tun" c 10 200
+
+clean_up() {
+  local name
+  for name in "${!leader[@]}"; do remove_machine "$name"; done
+  rm -rf --one-file-system "$scratch"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# The tree, made once and kept beside the build.
+base=$PWD/.build/debian-base
+make_base() {
+  [ -e "$base/.complete" ] && return
+  rm -rf "$base"
+  mmdebstrap --quiet --variant=apt --include="ifupdown,iproute2,iputils-ping,systemd-sysv,adduser,libsodium23,daemon,\
+netbase,procps,busybox-syslogd,bridge-utils" --customize-hook='chroot "$1" apt-get clean' bookworm "$base"
+  touch "$base/.complete"
+}
+
+# start_machine NAME plain|booted
+start_machine() {
+  local name=$1 space="qt-debian-$1-$$" tree="$scratch/$1" options=(--as-pid2)
+  mkdir -p "$tree/upper" "$tree/work" "$tree/root"
+  mount -t overlay overlay -o "lowerdir=$base,upperdir=$tree/upper,workdir=$tree/work" "$tree/root"
+  ip netns add "$space"
+  [ "$2" = booted ] && options=(--boot)
+  local program=(sleep infinity)
+  [ "$2" = booted ] && program=(systemd.unit=multi-user.target)
+  systemd-nspawn --quiet --register=no --keep-unit --directory="$tree/root" --machine="$name" \
+    --network-namespace-path="/run/netns/$space" --capability=CAP_NET_ADMIN --bind="$scratch/tun:/dev/net/tun" --console=pipe \
+    "${options[@]}" "${program[@]}" </dev/null >"$scratch/$name.console" 2>&1 &
+  local nspawn=$!
+  until leader[$name]=$(pgrep --parent "$nspawn") && [ -n "${leader[$name]}" ]; do
+    kill -0 "$nspawn" || { cat "$scratch/$name.console" >&2; return 1; }
+    sleep 0.1
+  done
+  if [ "$2" = booted ]; then
+    until on "$name" systemctl is-active --quiet multi-user.target; do sleep 0.2; done
+  fi
+  on "$name" ip link set lo up
+}
+
+remove_machine() {
+  local name=$1
+  kill -KILL "${leader[$name]}" 2>/dev/null || true
+  tail --pid="${leader[$name]}" --follow /dev/null 2>/dev/null || true
+  unset "leader[$name]"
+  umount "$scratch/$name/root" 2>/dev/null || umount --lazy "$scratch/$name/root"
+  ip netns delete "qt-debian-$name-$$"
+}
+
+# on NAME COMMAND...: runs it there.
+on() {
+  local name=$1
+  shift
+  nsenter --target="${leader[$name]}" --all -- \
+    env --ignore-environment PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
+}
+
+# Puts a file or standard input there.
+put() { cat "${3:-/dev/stdin}" >"$scratch/$1/root$2"; }
+
+join_machines() {
+  ip link add wire netns "qt-debian-$1-$$" type veth peer name wire netns "qt-debian-$2-$$"
+  local number=1 name
+  for name in "$1" "$2"; do
+    on "$name" ip address add "192.0.2.$number/24" dev wire
+    on "$name" ip address add "2001:db8::$number/64" dev wire nodad
+    on "$name" ip link set wire up
+    number=2
+  done
+}
+
+# --- what the stories say
+
+say() { echo "== $*"; }
+
+# expect TEXT COMMAND...: the command succeeds; otherwise everything stops.
+expect() {
+  local what=$1
+  shift
+  "$@" >"$scratch/output" 2>&1 && return
+  echo "FAILED: $what ($*)" >&2
+  cat "$scratch/output" >&2
+  exit 1
+}
+
+# expect_not TEXT COMMAND...
+expect_not() {
+  local what=$1
+  shift
+  "$@" >"$scratch/output" 2>&1 || return 0
+  echo "FAILED: $what ($*)" >&2
+  cat "$scratch/output" >&2
+  exit 1
+}
+
+# within SECONDS COMMAND...: until it succeeds.
+within() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.2
+  done
+}
