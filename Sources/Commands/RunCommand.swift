@@ -51,14 +51,18 @@ enum RunCommand {
     for warning in reading.warnings { log.warning("\(warning)") }
     for complaint in reading.complaints { log.error("\(complaint)") }
     let chosen = protocols.first { $0.name == settings.protocolName }
-    guard reading.complaints.isEmpty, let chosen else { return 1 }
+    let supervision = Supervision(ServiceManager(environment: environment), output)
+    guard reading.complaints.isEmpty, let chosen else {
+      supervision.hasFailed(reading.complaints.first?.what ?? "no protocol")
+      return 1
+    }
     do {
-      let supervision = Supervision(ServiceManager(environment: environment), output)
       try Daemon(settings, chosen, all: protocols, log: log, supervision: supervision)
         .run(environment: ServiceManager.withoutVariables(environment))
       return 0
     } catch {
       log.error("\(error)")
+      supervision.hasFailed("\(error)".split(separator: "\n").first.map(String.init) ?? "")
       return 1
     }
   }

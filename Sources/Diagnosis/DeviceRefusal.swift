@@ -65,7 +65,8 @@ package struct DeviceRefusal: Sendable {
     guard let facts else {
       if isHiddenFromSys {
         return Complaint(
-          words, why: "\(name) exists, perhaps in the other mode; but /sys is another network namespace's and lacks it.",
+          words,
+          why: "\(name) exists, perhaps in the other mode; but /sys is another network namespace's and lacks it.",
           cure: "mount -t sysfs sysfs /sys")
       }
       return Complaint(words, why: "The kernel takes no interface of that name.", cure: "Choose another INTERFACE.")

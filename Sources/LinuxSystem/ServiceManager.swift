@@ -29,6 +29,9 @@ package final class ServiceManager {
   /// The work can begin, for instance "The tunnel is operational".
   package func isReady(status: String) { send("READY=1\nSTATUS=\(status)") }
   package func has(status: String) { send("STATUS=\(status)") }
+  /// It will not work, and this process is about to end. Without it start-stop-daemon waits for its time-out.
+  package func hasFailed(status: String) { send("STATUS=\(status)\nERRNO=\(EINVAL)") }
+
   package func isStopping() { send("STOPPING=1") }
 
   /// To be called about once a second.

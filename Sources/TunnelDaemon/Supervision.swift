@@ -21,6 +21,9 @@ package final class Supervision {
     output.isOperational()
   }
 
+  /// `reason` is one line.
+  package func hasFailed(_ reason: String) { manager?.hasFailed(status: reason) }
+
   func isStopping() { manager?.isStopping() }
 
   /// To be called about once a second.

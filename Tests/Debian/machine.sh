@@ -32,15 +32,14 @@ netbase,procps,busybox-syslogd,bridge-utils" --customize-hook='chroot "$1" apt-g
 
 # start_machine NAME plain|booted
 start_machine() {
-  local name=$1 space="qt-debian-$1-$$" tree="$scratch/$1" options=(--as-pid2)
+  local name=$1 tree="$scratch/$1" options=(--as-pid2)
   mkdir -p "$tree/upper" "$tree/work" "$tree/root"
   mount -t overlay overlay -o "lowerdir=$base,upperdir=$tree/upper,workdir=$tree/work" "$tree/root"
-  ip netns add "$space"
   [ "$2" = booted ] && options=(--boot)
   local program=(sleep infinity)
   [ "$2" = booted ] && program=(systemd.unit=multi-user.target)
   systemd-nspawn --quiet --register=no --keep-unit --directory="$tree/root" --machine="$name" \
-    --network-namespace-path="/run/netns/$space" --capability=CAP_NET_ADMIN --bind="$scratch/tun:/dev/net/tun" --console=pipe \
+    --private-network --bind="$scratch/tun:/dev/net/tun" --console=pipe \
     "${options[@]}" "${program[@]}" </dev/null >"$scratch/$name.console" 2>&1 &
   local nspawn=$!
   until leader[$name]=$(pgrep --parent "$nspawn") && [ -n "${leader[$name]}" ]; do
@@ -48,7 +47,7 @@ start_machine() {
     sleep 0.1
   done
   if [ "$2" = booted ]; then
-    until on "$name" systemctl is-active --quiet multi-user.target; do sleep 0.2; done
+    until on "$name" systemctl is-active --quiet multi-user.target 2>/dev/null; do sleep 0.2; done
   fi
   on "$name" ip link set lo up
 }
@@ -59,7 +58,6 @@ remove_machine() {
   tail --pid="${leader[$name]}" --follow /dev/null 2>/dev/null || true
   unset "leader[$name]"
   umount "$scratch/$name/root" 2>/dev/null || umount --lazy "$scratch/$name/root"
-  ip netns delete "qt-debian-$name-$$"
 }
 
 # on NAME COMMAND...: runs it there.
@@ -70,11 +68,11 @@ on() {
     env --ignore-environment PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 }
 
-# Puts a file or standard input there.
-put() { cat "${3:-/dev/stdin}" >"$scratch/$1/root$2"; }
+# put NAME PATH [FILE]: puts a file or standard input there.
+put() { on "$1" tee "$2" <"${3:-/dev/stdin}" >/dev/null; }
 
 join_machines() {
-  ip link add wire netns "qt-debian-$1-$$" type veth peer name wire netns "qt-debian-$2-$$"
+  ip link add wire netns "${leader[$1]}" type veth peer name wire netns "${leader[$2]}"
   local number=1 name
   for name in "$1" "$2"; do
     on "$name" ip address add "192.0.2.$number/24" dev wire
@@ -104,6 +102,21 @@ expect_not() {
   shift
   "$@" >"$scratch/output" 2>&1 || return 0
   echo "FAILED: $what ($*)" >&2
+  cat "$scratch/output" >&2
+  exit 1
+}
+
+# said TEXT: the last command that was expected or not.
+said() {
+  grep --quiet --fixed-strings -- "$1" "$scratch/output" && return
+  echo "FAILED: it does not say \"$1\", but:" >&2
+  cat "$scratch/output" >&2
+  exit 1
+}
+
+# The last command had nothing to say.
+nothing_said() {
+  [ ! -s "$scratch/output" ] && return
   cat "$scratch/output" >&2
   exit 1
 }

@@ -68,6 +68,13 @@ struct InterfacesLintTests {
     #expect(!findings.contains { "\($0)".contains(Self.secret) })
   }
 
+  @Test("a bridge of the tunnel's is no uplink, for all that it comes later")
+  func bridge() {
+    let bridged = "auto qt0\n\(Self.good)\nauto br0\niface br0 inet manual\n  bridge_ports eth1 qt0\n"
+    #expect(lint(bridged).map(\.severity) == [.ok])
+    #expect(lint(bridged.replacing("eth1 qt0", with: "eth1 eth2")).map(\.severity) == [.warning])
+  }
+
   @Test("a file with a private key that others may read")
   func permissions() {
     #expect(lint(Self.good, readable: true).map(\.fact) == ["/i:6: every user can read the private key"])

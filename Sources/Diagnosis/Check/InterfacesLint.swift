@@ -113,7 +113,12 @@ package struct InterfacesLint {
   private func order(
     _ stanza: InterfacesFile.Stanza, _ file: InterfacesFile, _ tunnels: [InterfacesFile.Stanza]
   ) -> [Finding] {
-    let inner = Set(tunnels.map(\.interface)).union(["lo"])
+    let names = Set(tunnels.map(\.interface))
+    // A bridge that a tunnel belongs to has to come after it.
+    let bridges = file.stanzas.filter { bridge in
+      bridge.option("bridge_ports")?.value.split(separator: " ").contains { names.contains(String($0)) } ?? false
+    }
+    let inner = names.union(bridges.map(\.interface)).union(["lo"])
     guard let own = file.automatic.firstIndex(where: { $0.interface == stanza.interface }),
       let uplink = file.automatic.firstIndex(where: { !inner.contains($0.interface) }), own < uplink
     else { return [] }
