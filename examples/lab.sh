@@ -14,8 +14,9 @@
 #   listen HOST DEVICE FILTER...
 #                          keeps what tcpdump sees there in $scratch/HOST.DEVICE; pid in $started
 #   key_pair HOST...       makes key pairs: $scratch/HOST.key, and public_key HOST prints what the peer gets
-#   wait_until COMMAND...  until it succeeds, at most ten seconds
+#   wait_until COMMAND...  until it succeeds, at most twenty seconds
 #   up HOST DEVICE         waits until the device is there and up
+#   listening HOST PORT    waits until somebody listens at that TCP port
 #   pings HOST PING'S-ARGUMENTS...
 #                          three pings, all of which have to be answered
 #   fail WORDS...          says what is not as it should be, shows the logs, ends
@@ -101,6 +102,7 @@ stop() {
 }
 
 listen() {
+  rm -f "$scratch/$1.$2.tcpdump"
   (exec ip netns exec "qt-$1-$$" tcpdump --immediate-mode -l -n -t -i "$2" "${*:3}") \
     >"$scratch/$1.$2" 2>"$scratch/$1.$2.tcpdump" &
   started=$!
@@ -119,7 +121,7 @@ key_pair() {
 public_key() { cat "$scratch/$1.pub"; }
 
 wait_until() {
-  local end=$((SECONDS + 10))
+  local end=$((SECONDS + 20))
   until "$@" >/dev/null 2>&1; do
     if [ $SECONDS -ge $end ]; then fail "gave up waiting: $*"; fi
     sleep 0.1
@@ -128,6 +130,9 @@ wait_until() {
 
 up() { wait_until is_up "$@"; }
 is_up() { on "$1" ip link show dev "$2" up | grep -q .; }
+
+listening() { wait_until is_listening "$@"; }
+is_listening() { on "$1" ss -Hltn "sport = :$2" | grep -q .; }
 
 pings() {
   local answers
