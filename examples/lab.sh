@@ -4,6 +4,8 @@
 # if need be, and at its end, also when interrupted, takes everything away.
 #
 #   need PACKAGE...        refuses to go on without these Debian packages
+#   install_missing PACKAGE...
+#                          installs what is missing of them
 #   step WORDS...          says what comes next
 #   host NAME...           makes hosts: network namespaces
 #   cable HOST DEVICE ADDRESS HOST DEVICE ADDRESS
@@ -62,6 +64,14 @@ need() {
   local missing
   missing=$(missing_packages "$@" | xargs)
   [ -z "$missing" ] || fail "what is missing: apt-get install --no-install-recommends $missing"
+}
+
+install_missing() {
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
+  if [ ${#missing[@]} -eq 0 ]; then return; fi
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 host() {
