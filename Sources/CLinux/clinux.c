@@ -63,23 +63,25 @@ int clinux_tun_set_group(int descriptor, unsigned int group) {
     return ioctl(descriptor, TUNSETGROUP, (unsigned long)group);
 }
 
+struct route_question {
+    struct nlmsghdr header;
+    struct rtmsg route;
+    char attributes[64];
+};
+
+static void add_attribute(struct route_question *question, unsigned short type, const void *value, size_t bytes) {
+    struct rtattr *attribute = (struct rtattr *)((char *)question + NLMSG_ALIGN(question->header.nlmsg_len));
+    attribute->rta_type = type;
+    attribute->rta_len = (unsigned short)RTA_LENGTH(bytes);
+    memcpy(RTA_DATA(attribute), value, bytes);
+    question->header.nlmsg_len = NLMSG_ALIGN(question->header.nlmsg_len) + (uint32_t)RTA_SPACE(bytes);
+}
+
 /* Sends the question and reads the answer into `answer`. */
-static ssize_t ask_for_route(const uint8_t *address, int bytes, void *answer, size_t room) {
-    struct {
-        struct nlmsghdr header;
-        struct rtmsg route;
-        struct rtattr attribute;
-        uint8_t address[16];
-    } question = {
-        .header = {.nlmsg_type = RTM_GETROUTE, .nlmsg_flags = NLM_F_REQUEST},
-        .route = {.rtm_family = bytes == 4 ? AF_INET : AF_INET6, .rtm_dst_len = (unsigned char)(bytes * 8)},
-        .attribute = {.rta_type = RTA_DST, .rta_len = (unsigned short)RTA_LENGTH((size_t)bytes)},
-    };
-    memcpy(question.address, address, (size_t)bytes);
-    question.header.nlmsg_len = (uint32_t)(offsetof(__typeof__(question), address) + (size_t)bytes);
+static ssize_t ask(const struct route_question *question, void *answer, size_t room) {
     int socket_ = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (socket_ < 0) return -1;
-    ssize_t length = send(socket_, &question, question.header.nlmsg_len, 0);
+    ssize_t length = send(socket_, question, question->header.nlmsg_len, 0);
     if (length > 0) length = recv(socket_, answer, room, 0);
     int error = errno;
     close(socket_);
@@ -87,9 +89,24 @@ static ssize_t ask_for_route(const uint8_t *address, int bytes, void *answer, si
     return length;
 }
 
-int clinux_route_interface(const uint8_t *address, int bytes) {
+static ssize_t ask_for_route(
+    const uint8_t *address, int bytes, uint16_t remote_port, uint16_t local_port, void *answer, size_t room) {
+    struct route_question question = {
+        .header = {.nlmsg_type = RTM_GETROUTE, .nlmsg_flags = NLM_F_REQUEST, .nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg))},
+        .route = {.rtm_family = bytes == 4 ? AF_INET : AF_INET6, .rtm_dst_len = (unsigned char)(bytes * 8)},
+    };
+    uint8_t protocol = IPPROTO_UDP;
+    uint16_t from = htons(local_port), to = htons(remote_port);
+    add_attribute(&question, RTA_DST, address, (size_t)bytes);
+    add_attribute(&question, RTA_IP_PROTO, &protocol, sizeof protocol);
+    add_attribute(&question, RTA_DPORT, &to, sizeof to);
+    if (local_port) add_attribute(&question, RTA_SPORT, &from, sizeof from);
+    return ask(&question, answer, room);
+}
+
+int clinux_route_interface(const uint8_t *address, int bytes, uint16_t remote_port, uint16_t local_port) {
     _Alignas(struct nlmsghdr) char answer[4096];
-    ssize_t length = ask_for_route(address, bytes, answer, sizeof answer);
+    ssize_t length = ask_for_route(address, bytes, remote_port, local_port, answer, sizeof answer);
     if (length < 0) return -1;
     struct nlmsghdr *header = (struct nlmsghdr *)answer;
     if (!NLMSG_OK(header, (size_t)length)) { errno = EPROTO; return -1; }

@@ -48,8 +48,16 @@ enum CheckCommand {
     let callsPeer = invocation.takeFlag("--peer")
     let reading = RunCommand.read(invocation, protocols)
     invocation.wipeArguments(reading.secretArguments)
-    let findings = Checkup(reading, protocols).findings()
+    let checkup = Checkup(reading, protocols)
+    let findings = checkup.findings()
     guard callsPeer, reading.complaints.isEmpty else { return findings }
+    if checkup.tunnelRuns {
+      return findings + [
+        Finding(
+          "peer", .warning, "Not called: the tunnel runs, and to the peer this host is its address and port",
+          cure: "Read the tunnel's log, which says why nothing arrives; or stop it and call again.")
+      ]
+    }
     return findings + PeerProbe(reading.settings, protocols).findings()
   }
 

@@ -32,6 +32,9 @@ package struct InterfaceFacts: Sendable, Equatable {
   /// Bytes.
   package var mtu = 0
 
+  /// Whether the holder is this program, or the one that it replaces.
+  package var isHeldByTunnel: Bool { holder?.program == "quicktun" }
+
   package init(name: String, kind: Kind?) {
     self.name = name
     self.kind = kind
@@ -95,12 +98,15 @@ package struct InterfaceFacts: Sendable, Equatable {
 
 /// Where packets would go.
 package enum Routing {
-  /// The name of the interface by which packets to `endpoint` leave; nil if there is no route.
-  package static func interface(towards endpoint: Endpoint) -> String? {
+  /// The name of the interface by which datagrams from UDP port `localPort` to `endpoint` leave; nil if there is no
+  /// route. Rules may go by protocol and ports (ip-rule(8)).
+  package static func interface(towards endpoint: Endpoint, localPort: UInt16) -> String? {
     let words = endpoint.isIPv6 ? [endpoint.high, endpoint.low] : [endpoint.low << 32]
     let bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
       .prefix(endpoint.isIPv6 ? 16 : 4)
-    let index = unsafe bytes.withUnsafeBufferPointer { unsafe clinux_route_interface($0.baseAddress, Int32($0.count)) }
+    let index = unsafe bytes.withUnsafeBufferPointer {
+      unsafe clinux_route_interface($0.baseAddress, Int32($0.count), endpoint.port, localPort)
+    }
     guard index > 0 else { return nil }
     var name = InlineArray<16, CChar>(repeating: 0)
     var span = name.mutableSpan

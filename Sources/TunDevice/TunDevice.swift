@@ -52,10 +52,15 @@ package final class TunDevice: PacketDevice {
       descriptor = withHeader
     } else {
       descriptor = try TunDescriptor(name: name, flags: flags)
+      // A persistent device remembers what its last holder took: super-packets, which nobody cuts here.
+      try? descriptor.setOffloads([])
     }
     self.name = descriptor.name
     mode = options.mode
   }
+
+  /// The next holder of a persistent device may be a program that knows no offloads, and that does not undo them.
+  deinit { try? descriptor.setOffloads([]) }
 
   /// Nil if the kernel knows no virtio header, or refuses the device for another reason that the same attempt without
   /// one will tell.

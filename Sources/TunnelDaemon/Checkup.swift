@@ -57,8 +57,13 @@ package struct Checkup {
 
   private var deviceName: String { settings.interface ?? "" }
 
+  private var deviceFacts: InterfaceFacts? { deviceName.isEmpty ? nil : InterfaceFacts(lookingUp: deviceName) }
+
+  /// Whether the tunnel that is looked at runs meanwhile.
+  package var tunnelRuns: Bool { deviceFacts?.isHeldByTunnel ?? false }
+
   private func device(_ peer: Endpoint?) -> [Finding] {
-    let facts = deviceName.isEmpty ? nil : InterfaceFacts(lookingUp: deviceName)
+    let facts = deviceFacts
     let best = description.map {
       DeviceSetup.largestMTU(settings, $0, isIPv6: peer?.isIPv6 == true, path: OuterPath.pathMTU(to: peer))
     }
@@ -72,6 +77,7 @@ package struct Checkup {
   private func socket(_ local: Result<Endpoint?, any Error>, _ peer: Result<Endpoint?, any Error>) -> Finding {
     do {
       let (local, peer) = (try local.get(), try peer.get())
+      if tunnelRuns { return Finding("address", .ok, "UDP port \(settings.localPort): the tunnel that runs has it") }
       let socket = try OuterPath.bind(local, port: settings.localPort, peer: peer)
       let text = socket.localEndpoint?.text ?? "?"
       return Finding("address", .ok, settings.localPort == 0 ? "Any free UDP port" : "UDP \(text) is free")
@@ -89,7 +95,7 @@ package struct Checkup {
     }
     return [
       CheckRules.route(
-        to: peer.text, by: Routing.interface(towards: peer), device: deviceName,
+        to: peer.text, by: Routing.interface(towards: peer, localPort: settings.localPort), device: deviceName,
         remote: settings.spelled("REMOTE_ADDRESS"), pathMTU: OuterPath.pathMTU(to: peer))
     ]
   }

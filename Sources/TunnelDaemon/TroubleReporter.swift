@@ -96,7 +96,7 @@ final class TroubleReporter {
 
   private func lookAtRoute(_ peer: Endpoint?) {
     guard let peer else { return }
-    let isLoop = Routing.interface(towards: peer) == device.name
+    let isLoop = Routing.interface(towards: peer, localPort: transport.localEndpoint?.port ?? 0) == device.name
     if isLoop && !saidOfLoop {
       log.warning(
         "\(EndTrouble.loop(device: device.name, peer: peer.text, remote: settings.spelled("REMOTE_ADDRESS")))")

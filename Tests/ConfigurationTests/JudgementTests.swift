@@ -37,6 +37,23 @@ struct JudgementTests {
     #expect(read(environment: ["PROTOCOL=\(name)"] + keys).complaints == [])
   }
 
+  @Test("a service manager's credential is the key where none is given; blank is none")
+  func credential() {
+    func reading(_ text: String, _ more: String...) -> SettingsReader.Reading {
+      read(
+        environment: ["CREDENTIALS_DIRECTORY=/c", "PROTOCOL=salty", keys[1]] + more,
+        files: ["/c/private-key": TestFile(text: text)])
+    }
+    let good = reading(ownSecret + "\n")
+    #expect(good.complaints == [] && good.settings.privateKey?.publicKey.description == ownPublic)
+    #expect(reading("\n").complains("PROTOCOL=salty needs PRIVATE_KEY"))
+    #expect(reading("abc").complains("the credential private-key: it has 3 bytes"))
+    let other = String(ownSecret.reversed())
+    let given = reading(other, keys[0])
+    #expect(given.complaints == [] && given.settings.privateKey?.publicKey.description == ownPublic)
+    #expect(reading("\n", "PRIVATE_KEY_FILE=/k").complaintTexts.joined().contains("Leave PRIVATE_KEY_FILE out"))
+  }
+
   @Test("a private key that is damaged is told of without being shown")
   func damagedSecret() {
     for bad in [String(ownSecret.dropLast()), ownSecret.replacing("b", with: "x"), ownSecret + " # mine"] {

@@ -43,6 +43,7 @@ struct CheckRulesTests {
   @Test("held, of another mode, too large an MTU")
   func unfit() {
     #expect(device(facts { $0.holder = .init(process: 7, program: "x") }, root).exitStatus == 2)
+    #expect(device(facts { $0.holder = .init(process: 7, program: "quicktun") }, root).exitStatus == 0)
     #expect(device(facts { $0.kind = .tap }, root).exitStatus == 2)
     #expect(device(facts { $0.mtu = 1500 }, root).map(\.severity) == [.ok, .warning])
     #expect(device(facts { $0.mtu = 1500 }, root, wantsMTU: true).exitStatus == 0)

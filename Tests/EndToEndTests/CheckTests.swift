@@ -93,11 +93,22 @@ extension EndToEnd {
       try lab.a.must("ip route add \(lab.b.address)/32 dev qt0")
       #expect(try check(tunnel.a).has("problem", "leads into the tunnel"))
       try lab.a.must("ip route del \(lab.b.address)/32 dev qt0")
+      // Rules may send the tunnel's own datagrams another way.
+      try lab.a.must("ip route add \(lab.b.address)/32 dev qt0")
+      try lab.a.must("ip route add \(lab.b.address)/32 dev wire table 99")
+      try lab.a.must("ip rule add ipproto udp sport 2998 lookup 99")
+      #expect(!(try check(tunnel.a).has("problem", "leads into the tunnel")))
+    }
+
+    @Test("beside the tunnel while it runs; another program on its port")
+    func running() throws {
       let daemon = try lab.a.start(.ours, tunnel.a)
       #expect(daemon.logs("operational"))
-      let busy = try check(tunnel.a)
-      #expect(busy.has("problem", "Process \(daemon.identifier) (quicktun) holds qt0"))
-      #expect(busy.has("problem", "Another process has UDP port 2998"))
+      let document = try check(tunnel.a, "--peer")
+      #expect(document.has("ok", "A tunnel runs on it: process \(daemon.identifier)"))
+      #expect(document.has("warning", "Not called: the tunnel runs") && document.status == 1)
+      let other = tunnel.a.merging(["INTERFACE": "qt1"]) { $1 }
+      #expect(try check(other).has("problem", "Another process has UDP port 2998"))
     }
 
     @Test("the peer: there, not there, with another key", arguments: [Daemon.Program.ours, .old])

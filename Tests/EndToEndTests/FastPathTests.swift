@@ -177,5 +177,25 @@ extension EndToEnd {
       // 56,000 packets and more; a look at the clock and the counters once a second may allocate.
       for (one, other) in zip(before, after) { #expect(other - one < 500, "\(other - one) allocations") }
     }
+
+    @Test(
+      "a persistent device goes from hand to hand: its last holder's offloads do not stay",
+      arguments: [Daemon.Program.ours, .old])
+    func handedOver(to next: Daemon.Program) throws {
+      let (lab, tunnel) = (try Lab(), try Tunnel("nacltai"))
+      try lab.a.must("\(Programs.ours) device add qt0 --mode tun")
+      let first = try lab.a.start(.ours, tunnel.a)
+      _ = try lab.b.start(.ours, tunnel.b)
+      for host in [lab.a, lab.b] { try host.configure(mtu: 1400) }
+      #expect(try eventually { try lab.a.pings(lab.b.inner) })
+      first.stop()
+      // The second by itself, or after a first that had no time to tidy up; the old program would need that.
+      if next == .ours { try lab.a.start(.ours, tunnel.a).kill() }
+      let offload = next == .ours ? ["OFFLOAD": "off"] : [:]
+      _ = try lab.a.start(next, tunnel.a.merging(offload) { $1 })
+      #expect(try eventually { try lab.a.pings(lab.b.inner) })
+      let result = try Traffic(from: lab.a, to: lab.b, address: lab.b.inner).tcp(bytes: 4_000_000, within: 10)
+      #expect(result.sent == result.received && result.sent.hasSuffix(" 4000000\n"))
+    }
   }
 }

@@ -52,9 +52,10 @@ int clinux_tun_set_persistent(int descriptor, int is_persistent);
 int clinux_tun_set_owner(int descriptor, unsigned int user);
 int clinux_tun_set_group(int descriptor, unsigned int group);
 
-/* The index of the interface by which packets to an address leave (rtnetlink(7), RTM_GETROUTE): 4 or 16 bytes in network
-   order. Negative with errno set if there is no route. */
-int clinux_route_interface(const uint8_t *address, int bytes);
+/* The index of the interface by which UDP datagrams between two ports leave for an address, which has 4 or 16 bytes in
+   network order (rtnetlink(7), RTM_GETROUTE; kernels before 4.19 do not look at the ports). Negative with errno set if
+   there is no route. */
+int clinux_route_interface(const uint8_t *address, int bytes, uint16_t remote_port, uint16_t local_port);
 
 /* An interface's MTU, by name, asked through any socket. Negative with errno set on failure. */
 int clinux_interface_mtu(int socket, const char name[16]);

@@ -67,10 +67,13 @@ package enum CheckRules {
     }
     if facts.kind != kind || facts.isMultiQueue { return [refusal(EINVAL, "\(name) does not fit")] }
     if !caller.mayAttach(to: facts) { return [refusal(EPERM, "\(name) is another user's")] }
-    if facts.holder != nil { return [refusal(EBUSY, "\(name) is in use")] }
+    if facts.holder != nil && !facts.isHeldByTunnel { return [refusal(EBUSY, "\(name) is in use")] }
     let owner = ownerName.map { ", owner \($0)" } ?? ""
     let state = (facts.isUp ? "up" : "down") + (facts.hasCarrier ? "" : ", no carrier until a program attaches")
     var findings = [Finding("device", .ok, "\(name) exists as \(kind)\(owner), \(state), MTU \(facts.mtu)")]
+    if let holder = facts.holder {
+      findings.append(Finding("device", .ok, "A tunnel runs on it: process \(holder.process)"))
+    }
     if let bestMTU, !wantsMTU { findings.append(mtu(name, facts.mtu, best: bestMTU)) }
     return findings
   }
