@@ -22,16 +22,17 @@ trap 'exit 143' TERM HUP
 
 # The tree, made once and kept beside the build.
 base=$PWD/.build/debian-base
+packages="ifupdown iproute2 iputils-ping systemd-sysv adduser libsodium23 daemon netbase procps busybox-syslogd bridge-utils"
 make_base() {
-  [ -e "$base/.complete" ] && return
-  rm -rf "$base"
-  mmdebstrap --quiet --variant=apt --include="ifupdown,iproute2,iputils-ping,systemd-sysv,adduser,libsodium23,daemon,\
-netbase,procps,busybox-syslogd,bridge-utils" --customize-hook='chroot "$1" apt-get clean' bookworm "$base"
-  touch "$base/.complete"
+  [ "$(cat "$base.packages" 2>/dev/null)" = "$packages" ] && return
+  rm -rf --one-file-system "$base" "$base.packages"
+  mmdebstrap --quiet --variant=apt --include="$packages" bookworm "$base"
+  echo "$packages" >"$base.packages"
 }
 
 # start_machine NAME plain|booted
 start_machine() {
+  make_base
   local name=$1 tree="$scratch/$1" options=(--as-pid2)
   mkdir -p "$tree/upper" "$tree/work" "$tree/root"
   mount -t overlay overlay -o "lowerdir=$base,upperdir=$tree/upper,workdir=$tree/work" "$tree/root"
