@@ -3,6 +3,7 @@
 # What every example needs around its story. To be sourced from the directory above; starts the example again with sudo
 # if need be, and at its end, also when interrupted, takes everything away.
 #
+#   program                prints where quicktun is; builds it in the source tree
 #   need PACKAGE...        refuses to go on without these Debian packages
 #   install_missing PACKAGE...
 #                          installs what is missing of them
@@ -45,6 +46,9 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+
+# The installed program, or in the source tree the one that is built there.
+program() { if [ -x build-release ]; then ./build-release; else command -v quicktun; fi; }
 
 step() { printf '\n== %s\n' "$*"; }
 

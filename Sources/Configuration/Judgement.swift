@@ -63,7 +63,7 @@ struct Judgement {
 
   /// quicktun's rules, said loudly.
   private func fallbackProtocol(_ findings: inout Findings) -> String? {
-    if isGiven("PRIVATE_KEY") || isGiven("PUBLIC_KEY") || isGiven("PRIVATE_KEY_FILE") {
+    if isGiven("PRIVATE_KEY") || isGiven("PUBLIC_KEY") || isGiven("PRIVATE_KEY_FILE") || hasCredential {
       findings.warn(
         "PROTOCOL is not given: nacl0, because there is a key",
         why: "nacl0 encrypts every packet with one nonce: whoever records enough of them can read them.",
@@ -114,7 +114,7 @@ struct Judgement {
       findings.complain(
         "the credential \(Self.credential): \(error.reason)",
         why: "Accepted: 32 bytes, or 64 hexadecimal digits and a newline.",
-        cure: "quicktun keypair | sed -n 's/SECRET: //p' > /etc/quicktun/NAME.key")
+        cure: "Put the SECRET line's digits of `quicktun keypair` into /etc/quicktun/NAME.key.")
     }
   }
 

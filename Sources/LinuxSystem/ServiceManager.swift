@@ -7,7 +7,7 @@ import SystemPackage
 /// names.
 package final class ServiceManager {
   /// How often it wants to hear that this process is alive, nanoseconds: half of what it waits for.
-  package let watchdogInterval: UInt64?
+  private let watchdogInterval: UInt64?
   private let socket: OwnedDescriptor
   private var nextSign: UInt64 = 0
 
@@ -19,18 +19,18 @@ package final class ServiceManager {
   package init?(environment: [String]) {
     guard let path = Self.value("NOTIFY_SOCKET", environment), let socket = Self.connected(to: path) else { return nil }
     self.socket = socket
-    watchdogInterval = Self.watchdog(environment).map { $0 * 1000 / 2 }
+    watchdogInterval = Self.watchdog(environment).map { $0 * (1000 / 2) }
   }
 
   package static func withoutVariables(_ environment: [String]) -> [String] {
     environment.filter { entry in !variables.contains { entry.hasPrefix($0 + "=") } }
   }
 
-  /// The work can begin, for instance "The tunnel is operational".
-  package func isReady(status: String) { send("READY=1\nSTATUS=\(status)") }
+  /// The work can begin, for instance "The tunnel is operational". Waits for room: if this is lost, all is.
+  package func isReady(status: String) { send("READY=1\nSTATUS=\(status)", waits: true) }
   package func has(status: String) { send("STATUS=\(status)") }
   /// It will not work, and this process is about to end. Without it start-stop-daemon waits for its time-out.
-  package func hasFailed(status: String) { send("STATUS=\(status)\nERRNO=\(EINVAL)") }
+  package func hasFailed(status: String) { send("STATUS=\(status)\nERRNO=\(EINVAL)", waits: true) }
 
   package func isStopping() { send("STOPPING=1") }
 
@@ -42,19 +42,21 @@ package final class ServiceManager {
   }
 
   /// A manager that does not listen is no reason to stop.
-  private func send(_ message: String) {
+  private func send(_ message: String, waits: Bool = false) {
     let bytes = Array(message.utf8)
-    _ = unsafe Glibc.send(socket.rawValue, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+    let flags = Int32(MSG_NOSIGNAL) | (waits ? 0 : Int32(MSG_DONTWAIT))
+    let descriptor = socket.rawValue
+    _ = try? retrying { unsafe Glibc.send(descriptor, bytes, bytes.count, flags) }
   }
 
   private static func value(_ name: String, _ environment: [String]) -> String? {
     environment.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.utf8.count + 1)) }
   }
 
-  /// Microseconds, unless they are meant for another process.
+  /// Microseconds, unless they are meant for another process or make no sense.
   private static func watchdog(_ environment: [String]) -> UInt64? {
     if let process = value("WATCHDOG_PID", environment), process != String(getpid()) { return nil }
-    return value("WATCHDOG_USEC", environment).flatMap(UInt64.init)
+    return value("WATCHDOG_USEC", environment).flatMap(UInt64.init).flatMap { (1...UInt64(UInt32.max)).contains($0) ? $0 : nil }
   }
 
   private static func connected(to path: String) -> OwnedDescriptor? {

@@ -47,6 +47,9 @@ struct JudgementTests {
     let good = reading(ownSecret + "\n")
     #expect(good.complaints == [] && good.settings.privateKey?.publicKey.description == ownPublic)
     #expect(reading("\n").complains("PROTOCOL=salty needs PRIVATE_KEY"))
+    let alone = read(
+      environment: ["CREDENTIALS_DIRECTORY=/c", "TUN_MODE=1"], files: ["/c/private-key": TestFile(text: ownSecret)])
+    #expect(alone.settings.protocolName == "nacl0", "with a key it is never raw")
     #expect(reading("abc").complains("the credential private-key: it has 3 bytes"))
     let other = String(ownSecret.reversed())
     let given = reading(other, keys[0])

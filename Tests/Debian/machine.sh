@@ -30,6 +30,13 @@ make_base() {
   echo "$packages" >"$base.packages"
 }
 
+# Whether the machine's first process runs what it is to run. nspawn has other children before that.
+is_running() {
+  leader[$1]=$(pgrep --parent "$2" | tail --lines=1)
+  [ -n "${leader[$1]}" ] && [ "$(awk '/^NSpid:/ { print $NF }' "/proc/${leader[$1]}/status" 2>/dev/null)" = 1 ] &&
+    on "$1" sh -c 'pgrep --exact sleep || test -d /run/systemd/system' >/dev/null 2>&1
+}
+
 # start_machine NAME plain|booted
 start_machine() {
   make_base
@@ -43,7 +50,7 @@ start_machine() {
     --private-network --bind="$scratch/tun:/dev/net/tun" --console=pipe \
     "${options[@]}" "${program[@]}" </dev/null >"$scratch/$name.console" 2>&1 &
   local nspawn=$!
-  until leader[$name]=$(pgrep --parent "$nspawn") && [ -n "${leader[$name]}" ]; do
+  until is_running "$name" "$nspawn"; do
     kill -0 "$nspawn" || { cat "$scratch/$name.console" >&2; return 1; }
     sleep 0.1
   done
