@@ -56,7 +56,8 @@ package final class ServiceManager {
   /// Microseconds, unless they are meant for another process or make no sense.
   private static func watchdog(_ environment: [String]) -> UInt64? {
     if let process = value("WATCHDOG_PID", environment), process != String(getpid()) { return nil }
-    return value("WATCHDOG_USEC", environment).flatMap(UInt64.init).flatMap { (1...UInt64(UInt32.max)).contains($0) ? $0 : nil }
+    guard let text = value("WATCHDOG_USEC", environment), let microseconds = UInt64(text) else { return nil }
+    return (1...UInt64(UInt32.max)).contains(microseconds) ? microseconds : nil
   }
 
   private static func connected(to path: String) -> OwnedDescriptor? {
