@@ -33,10 +33,15 @@ _Static_assert(CLINUX_UDP_GRO == UDP_GRO, "udp(7)");
 _Static_assert(IFNAMSIZ == 16, "interface names have up to 15 bytes");
 _Static_assert(CMSG_SPACE(sizeof(int)) <= CLINUX_CONTROL_BYTES, "one number fits");
 
-int clinux_tun_attach(int descriptor, char name[16], uint16_t flags) {
+static struct ifreq request_for(const char name[16]) {
     struct ifreq request;
     memset(&request, 0, sizeof request);
     memcpy(request.ifr_name, name, IFNAMSIZ - 1);
+    return request;
+}
+
+int clinux_tun_attach(int descriptor, char name[16], uint16_t flags) {
+    struct ifreq request = request_for(name);
     request.ifr_flags = (short)flags;
     int result = ioctl(descriptor, TUNSETIFF, &request);
     if (result >= 0) memcpy(name, request.ifr_name, IFNAMSIZ);
@@ -124,23 +129,17 @@ int clinux_route_interface(const uint8_t *address, int bytes, uint16_t remote_po
 }
 
 int clinux_interface_mtu(int socket, const char name[16]) {
-    struct ifreq request;
-    memset(&request, 0, sizeof request);
-    memcpy(request.ifr_name, name, IFNAMSIZ - 1);
+    struct ifreq request = request_for(name);
     return ioctl(socket, SIOCGIFMTU, &request) < 0 ? -1 : request.ifr_mtu;
 }
 
 int clinux_interface_is_up(int socket, const char name[16]) {
-    struct ifreq request;
-    memset(&request, 0, sizeof request);
-    memcpy(request.ifr_name, name, IFNAMSIZ - 1);
+    struct ifreq request = request_for(name);
     return ioctl(socket, SIOCGIFFLAGS, &request) < 0 ? -1 : (request.ifr_flags & IFF_UP) != 0;
 }
 
 int clinux_set_interface_mtu(int socket, const char name[16], int mtu) {
-    struct ifreq request;
-    memset(&request, 0, sizeof request);
-    memcpy(request.ifr_name, name, IFNAMSIZ - 1);
+    struct ifreq request = request_for(name);
     request.ifr_mtu = mtu;
     return ioctl(socket, SIOCSIFMTU, &request);
 }

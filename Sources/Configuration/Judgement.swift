@@ -96,7 +96,7 @@ struct Judgement {
       settings.privateKey = try KeyFile.key(in: file)
     } catch {
       findings.complain(
-        "\(occurrence.text): \(error.reason)", why: "Accepted: 32 bytes, or 64 hexadecimal digits and a newline.",
+        "\(occurrence.text): \(error.reason)", why: KeyFile.accepted,
         cure: credentials == nil
           ? "Make a pair with: quicktun keypair"
           : "Leave PRIVATE_KEY_FILE out: the unit hands over /etc/quicktun/NAME.key.")
@@ -113,7 +113,7 @@ struct Judgement {
     } catch {
       findings.complain(
         "the credential \(Self.credential): \(error.reason)",
-        why: "Accepted: 32 bytes, or 64 hexadecimal digits and a newline.",
+        why: KeyFile.accepted,
         cure: "Put the SECRET line's digits of `quicktun keypair` into /etc/quicktun/NAME.key.")
     }
   }
@@ -200,6 +200,7 @@ struct Judgement {
 /// follows them here has to be on other lines.
 enum KeyFile {
   static let largest = 4096
+  static let accepted = "Accepted: 32 bytes, or 64 hexadecimal digits and a newline."
 
   static func key(in file: ReadFile) throws(FileProblem) -> SecretKey {
     let text = GivenText(file.contents)

@@ -14,11 +14,14 @@ package struct Checkup {
   private let settings: TunnelSettings
   private let description: ProtocolDescription?
   private let caller: CheckRules.Caller
+  /// The device as it is. Looked up once, for that goes through all processes.
+  private let deviceFacts: InterfaceFacts?
 
   package init(_ reading: SettingsReader.Reading, _ protocols: [ProtocolDescription]) {
     self.reading = reading
     settings = reading.settings
     description = protocols.first { $0.name == reading.settings.protocolName }
+    deviceFacts = reading.settings.interface.flatMap { InterfaceFacts(lookingUp: $0) }
     let user = Privileges.effectiveUser
     caller = .init(
       user: user, name: Privileges.name(ofUser: user), groups: Privileges.groups,
@@ -57,18 +60,16 @@ package struct Checkup {
 
   private var deviceName: String { settings.interface ?? "" }
 
-  private var deviceFacts: InterfaceFacts? { deviceName.isEmpty ? nil : InterfaceFacts(lookingUp: deviceName) }
-
   /// Whether the tunnel that is looked at runs meanwhile.
   package var tunnelRuns: Bool { deviceFacts?.isHeldByTunnel ?? false }
 
   private func device(_ peer: Endpoint?) -> [Finding] {
-    let facts = deviceFacts
     let best = description.map {
       DeviceSetup.largestMTU(settings, $0, isIPv6: peer?.isIPv6 == true, path: OuterPath.pathMTU(to: peer))
     }
     return CheckRules.device(
-      deviceName, settings.deviceKind, facts, caller, ownerName: facts?.owner.map { Privileges.name(ofUser: $0) },
+      deviceName, settings.deviceKind, deviceFacts, caller,
+      ownerName: deviceFacts?.owner.map { Privileges.name(ofUser: $0) },
       bestMTU: best,
       wantsMTU: settings.mtu != .unchanged)
   }

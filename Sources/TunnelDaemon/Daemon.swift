@@ -86,9 +86,10 @@ package final class Daemon {
       detective: Detective(description, all: allProtocols, settings.protocolParameters(start: clock.now())),
       expected: DeviceSetup.expectation(settings), device: device.name, log: log)
     return { [supervision] in
-      supervision.look(facts, peer: relay.peer, relay.counters, at: clock.now())
+      let now = clock.now()
+      supervision.look(facts, peer: relay.peer, relay.counters, at: now)
       troubles.look(peer: relay.peer)
-      silence.look(at: clock.now())
+      silence.look(at: now)
     }
   }
 

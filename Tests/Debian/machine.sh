@@ -7,13 +7,14 @@
 # shellcheck shell=bash
 
 scratch=$(mktemp --directory /var/tmp/quicktun-debian.XXXXXX)
-declare -A leader=()
+# Of each machine: its first process as seen from here, and the nspawn around it.
+declare -A leader=() nspawn=()
 # As udev makes it: any user may open it.
 mknod --mode=666 "$scratch/tun" c 10 200
 
 clean_up() {
   local name
-  for name in "${!leader[@]}"; do remove_machine "$name"; done
+  for name in "${!nspawn[@]}"; do remove_machine "$name"; done
   rm -rf --one-file-system "$scratch"
 }
 trap clean_up EXIT
@@ -32,7 +33,7 @@ make_base() {
 
 # Whether the machine's first process runs what it is to run. nspawn has other children before that.
 is_running() {
-  leader[$1]=$(pgrep --parent "$2" | tail --lines=1)
+  leader[$1]=$(pgrep --parent "${nspawn[$1]}" | tail --lines=1)
   [ -n "${leader[$1]}" ] && [ "$(awk '/^NSpid:/ { print $NF }' "/proc/${leader[$1]}/status" 2>/dev/null)" = 1 ] &&
     on "$1" sh -c 'pgrep --exact sleep || test -d /run/systemd/system' >/dev/null 2>&1
 }
@@ -49,9 +50,9 @@ start_machine() {
   systemd-nspawn --quiet --register=no --keep-unit --directory="$tree/root" --machine="$name" \
     --private-network --bind="$scratch/tun:/dev/net/tun" --console=pipe \
     "${options[@]}" "${program[@]}" </dev/null >"$scratch/$name.console" 2>&1 &
-  local nspawn=$!
-  until is_running "$name" "$nspawn"; do
-    kill -0 "$nspawn" || { cat "$scratch/$name.console" >&2; return 1; }
+  nspawn[$name]=$!
+  until is_running "$name"; do
+    kill -0 "${nspawn[$name]}" || { cat "$scratch/$name.console" >&2; return 1; }
     sleep 0.1
   done
   if [ "$2" = booted ]; then
@@ -62,9 +63,10 @@ start_machine() {
 
 remove_machine() {
   local name=$1
-  kill -KILL "${leader[$name]}" 2>/dev/null || true
-  tail --pid="${leader[$name]}" --follow /dev/null 2>/dev/null || true
-  unset "leader[$name]"
+  # Without its child nspawn ends; also when the machine had not come up.
+  pkill -KILL --parent "${nspawn[$name]}" || true
+  wait "${nspawn[$name]}" 2>/dev/null || true
+  unset "leader[$name]" "nspawn[$name]"
   umount "$scratch/$name/root" 2>/dev/null || umount --lazy "$scratch/$name/root"
 }
 

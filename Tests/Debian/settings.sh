@@ -1,5 +1,16 @@
-# Two hosts' settings as lines of /etc/network/interfaces. To be sourced after machine.sh.
+# Two hosts, and their settings as lines of /etc/network/interfaces. To be sourced after machine.sh.
 # shellcheck shell=bash
+
+# ours_and_theirs KIND OURS.deb OLD.deb: near with our package, on a machine of that kind, and far with quicktun 2.2.6.
+ours_and_theirs() {
+  start_machine near "$1"
+  start_machine far plain
+  join_machines near far
+  put near /root/ours.deb "$2"
+  put far /root/old.deb "$3"
+  on near dpkg -i /root/ours.deb >/dev/null
+  on far dpkg -i /root/old.deb >/dev/null
+}
 
 declare -A secret=() public=()
 make_keys() {
