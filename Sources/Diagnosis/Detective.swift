@@ -67,7 +67,7 @@ package struct Detective {
     guard unsafe datagrams.appendCopy(of: evidence.datagram.span.bytes) else { return false }
     fresh.open(&datagrams, control: &control, at: now)
     switch datagrams.state(of: 0) {
-    case .passed, .consumed: return true
+    case .passed, .consumed, .unproven: return true
     case .pending, .dropped: return false
     }
   }

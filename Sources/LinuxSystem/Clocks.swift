@@ -8,7 +8,7 @@ package final class SystemClock: Clock {
   package func now() -> Moment {
     var monotonic = timespec()
     var realtime = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &monotonic)
+    unsafe clock_gettime(CLOCK_BOOTTIME, &monotonic)
     unsafe clock_gettime(CLOCK_REALTIME, &realtime)
     return Moment(
       monotonicNanoseconds: UInt64(monotonic.tv_sec) * 1_000_000_000 + UInt64(monotonic.tv_nsec),

@@ -10,13 +10,15 @@ public struct ProtocolDescription: Sendable {
   public let needsKeys: Bool
   /// Bytes that a datagram has more than its packet: what MTU=auto takes off.
   public let overhead: Int
+  /// Whether its nonces follow the clock: on a machine whose clock starts over they repeat, unless it has a mark.
+  public let noncesFollowClock: Bool
   /// When a datagram says that it was sent, in Unix seconds, if its format tells. Unauthenticated: for diagnosis only.
   public let claimedTime: (@Sendable (RawSpan) -> Int64?)?
   /// Makes one for one peer.
   public let make: @Sendable (ProtocolParameters) throws(ProtocolError) -> any TunnelProtocol
 
   public init(
-    name: String, summary: String, needsKeys: Bool, overhead: Int,
+    name: String, summary: String, needsKeys: Bool, overhead: Int, noncesFollowClock: Bool = false,
     claimedTime: (@Sendable (RawSpan) -> Int64?)? = nil,
     make: @escaping @Sendable (ProtocolParameters) throws(ProtocolError) -> any TunnelProtocol
   ) {
@@ -24,6 +26,7 @@ public struct ProtocolDescription: Sendable {
     self.summary = summary
     self.needsKeys = needsKeys
     self.overhead = overhead
+    self.noncesFollowClock = noncesFollowClock
     self.claimedTime = claimedTime
     self.make = make
   }

@@ -13,6 +13,9 @@ public struct ProtocolParameters: Sendable {
   public var replayWindow: Int
   /// When the tunnel starts.
   public var start: Moment
+  /// How far its nonces have come, over restarts; nil where nothing outlives the process. Only for the one object that
+  /// seals what leaves.
+  public var mark: (any HighWaterMark)?
 
   public init(
     secretKey: SecretKey? = nil, peerKey: PublicKey? = nil, timeWindow: UInt32? = nil, role: Bool? = nil,

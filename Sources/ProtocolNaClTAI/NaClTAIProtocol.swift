@@ -4,7 +4,8 @@
 ///     nonce    = 7 zero bytes || role(1) || stamp(16)
 ///
 /// The stamps of one direction strictly rise. The receiver remembers the highest; a fresh one starts from TIME_WINDOW
-/// seconds ago, or, without it, from zero, and then takes anything recorded since the keys were made, once.
+/// seconds ago, or, without it, from zero, and then takes recordings of any age until the first packet of now has come.
+/// From then on nothing passes that is more than a minute behind the latest: no network reorders that much.
 public import ProtocolKit
 import Sodium
 public import TunnelCore
@@ -12,7 +13,7 @@ public import TunnelCore
 public final class NaClTAIProtocol: TunnelProtocol {
   public static let description = ProtocolDescription(
     name: "nacltai", summary: "X25519, XSalsa20-Poly1305, replays refused by time", needsKeys: true,
-    overhead: stampByteCount + BoxStream.tagByteCount,
+    overhead: stampByteCount + BoxStream.tagByteCount, noncesFollowClock: true,
     claimedTime: { $0.byteCount < 8 ? nil : Stamp.unixSeconds(ofTAI: $0.bigEndian(at: 0, as: UInt64.self)) }
   ) { parameters throws(ProtocolError) in NaClTAIProtocol(try parameters.agreement(), parameters) }
 
@@ -22,7 +23,8 @@ public final class NaClTAIProtocol: TunnelProtocol {
   public let headroom = BoxStream.roomByteCount
 
   // One direction each: they share nothing, so each could have a thread of its own.
-  private var stamps = StampSource()
+  private var stamps: StampSource
+  private var stampMark: StampMark
   private let sealing: BoxStream
   private let sendingRole: UInt64
   private let opening: BoxStream
@@ -35,14 +37,19 @@ public final class NaClTAIProtocol: TunnelProtocol {
     receivingRole = UInt64(roles.receiving)
     sealing = BoxStream(agreement.shared)
     opening = BoxStream(agreement.shared)
-    window = ReplayWindow(size: parameters.replayWindow, floor: Self.floor(parameters))
+    window = ReplayWindow(size: parameters.replayWindow, floor: Self.floor(parameters), reach: Self.reach)
+    stampMark = StampMark(parameters.mark)
+    stamps = StampSource(last: stampMark.start(at: parameters.start))
   }
+
+  /// How far a stamp may be behind the latest.
+  private static let reach = UInt128(60) << 64
 
   /// The stamp that nothing accepted may be equal to or below: TIME_WINDOW seconds before the start.
   private static func floor(_ parameters: ProtocolParameters) -> UInt128 {
     guard let window = parameters.timeWindow else { return 0 }
     return Stamp(
-      unixSeconds: parameters.start.unixSeconds - Int64(window), nanoseconds: parameters.start.unixNanoseconds,
+      unixSeconds: parameters.start.unixSeconds &- Int64(window), nanoseconds: parameters.start.unixNanoseconds,
       counter: 1
     ).number
   }
@@ -59,6 +66,8 @@ public final class NaClTAIProtocol: TunnelProtocol {
       packets.pass(index)
     }
   }
+
+  public func tick(control: inout PacketBatch, at now: Moment) { stampMark.follow(stamps.last) }
 
   public func open(_ datagrams: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
     for index in 0..<datagrams.count where datagrams.isPending(index) {

@@ -8,6 +8,8 @@ import TunnelCore
 /// The field called attoseconds there only counts here.)
 struct Stamp: Equatable {
   static let epoch: UInt64 = 4_611_686_018_427_387_914
+  /// Labels from here on are reserved.
+  static let end: UInt64 = 1 << 63
 
   var seconds: UInt64
   /// Nanoseconds and counter, the last 8 bytes of the nonce.
@@ -32,7 +34,7 @@ struct Stamp: Equatable {
 
 /// Hands out stamps that strictly rise, whatever the clock does.
 struct StampSource {
-  private var last: Stamp
+  private(set) var last: Stamp
 
   init(last: Stamp = Stamp(seconds: 0, rest: 0)) { self.last = last }
 
@@ -46,7 +48,7 @@ struct StampSource {
   /// The next stamp. When the counter is full it carries into the nanoseconds and the seconds: still above the last.
   mutating func next() -> Stamp {
     let (rest, isFull) = last.rest.addingReportingOverflow(1)
-    last = Stamp(seconds: isFull ? last.seconds + 1 : last.seconds, rest: rest)
+    last = Stamp(seconds: isFull ? last.seconds &+ 1 : last.seconds, rest: rest)
     return last
   }
 }

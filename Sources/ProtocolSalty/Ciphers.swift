@@ -5,11 +5,14 @@ import TunnelCore
 final class LocalKey {
   let secret: SecretKey
   let announcement: Announcement
+  /// Monotonic seconds.
+  let madeAt: UInt64
   /// The counter of the last packet sealed under this key. It goes on when the remote key changes: never back.
   var counter: UInt32 = 0
 
   /// A new key, unless one is given.
-  init(secret: SecretKey = SecretKey(), nonce: BaseNonce = .random()) {
+  init(madeAt: UInt64 = 0, secret: SecretKey = SecretKey(), nonce: BaseNonce = .random()) {
+    self.madeAt = madeAt
     self.secret = secret
     announcement = Announcement(key: secret.publicKey, nonce: nonce)
   }

@@ -7,42 +7,43 @@ struct ControlChannel {
   private let box: BoxStream
   private let sendingPrefix: BoxStream.NoncePrefix
   private let receivingPrefix: BoxStream.NoncePrefix
-  /// The time of the last control datagram sent: it goes up by one before each.
-  private var ownTime: UInt64
+  private var ownTime: ControlTime
   /// The highest time taken from the peer: only what is above it is new.
   private(set) var acceptedTime: UInt64 = 0
   private var lastCorrection: UInt64?
 
-  /// Starts from Unix time in units of 1/256 s. With whole seconds, as in the original, a process that is started
-  /// twice within one second would begin below what it sent before, and the peer would not listen for seconds.
-  init(_ agreement: KeyAgreement, start: Moment) {
+  init(_ agreement: KeyAgreement, start: Moment, mark: (any HighWaterMark)? = nil) {
     let roles = agreement.roles()
     box = BoxStream(agreement.shared)
     sendingPrefix = .init(high: UInt64(roles.sending) << 56, low: 0)
     receivingPrefix = .init(high: UInt64(roles.receiving) << 56, low: 0)
-    ownTime = UInt64(max(start.unixSeconds, 0)) << 8 | UInt64(start.unixNanoseconds) * 256 / 1_000_000_000
+    ownTime = ControlTime(start: start, mark: mark)
   }
 
   /// Puts a sealed control datagram into `control`. If that is full it is lost, as it might be on the network.
   mutating func send(_ message: ControlMessage, to endpoint: Endpoint, in control: inout PacketBatch) {
-    ownTime &+= 1
+    guard let time = ownTime.next() else { return }
     let room = BoxStream.roomByteCount
     let header = ControlMessage.headerByteCount
-    let time = ownTime
     // Sealed in a slot that begins early enough for the cipher's room, then trimmed to the datagram.
     let surplus = room - BoxStream.tagByteCount - header
     let appended = control.append(length: room + ControlMessage.payloadByteCount, to: endpoint) { span in
       message.write(to: &span, at: room)
       box.seal(&span, prefix: sendingPrefix, tail: time)
-      span.storeBigEndian(UInt8(0x80), at: surplus)
+      span.storeBigEndian(ControlMessage.firstByte, at: surplus)
       span.storeBigEndian(time, at: surplus + 1)
     }
     if appended { control.trimFront(of: control.count - 1, by: surplus) }
   }
 
+  /// To be called about once a second.
+  mutating func tick() { ownTime.reserve() }
+
   /// What a control datagram turned out to be.
   enum Opened {
     case notAuthentic
+    /// Authentic, but nothing that is ever sent.
+    case malformed
     /// Authentic, but not above the last time that was accepted.
     case stale
     case message(ControlMessage)
@@ -53,13 +54,20 @@ struct ControlChannel {
   func open(_ span: inout MutableRawSpan, time: UInt64) -> Opened {
     guard box.open(&span, prefix: receivingPrefix, tail: time) else { return .notAuthentic }
     guard time > acceptedTime else { return .stale }
-    return .message(ControlMessage(payload: span.bytes.extracting(droppingFirst: BoxStream.tagByteCount)))
+    let payload = span.bytes.extracting(droppingFirst: BoxStream.tagByteCount)
+    return ControlMessage(payload: payload).map { .message($0) } ?? .malformed
+  }
+
+  /// Whether `time`, which is above the last accepted one, could be the peer's next, whoever has set its clock. One
+  /// beyond all clocks would leave the true peer, whose own is lower, nothing to say that is new.
+  func isPlausible(_ time: UInt64) -> Bool {
+    time < ControlTime.plausibleEnd || time - acceptedTime <= ControlTime.plausibleStep
   }
 
   /// Remembers the time of a message that was taken, and moves the own time up to what the peer has seen.
   mutating func accept(_ message: ControlMessage, time: UInt64) {
     acceptedTime = time
-    ownTime = max(ownTime, message.acceptedTime)
+    ownTime.raise(to: message.acceptedTime)
   }
 
   /// Whether a stale datagram may be answered now: at most once in two seconds, since anybody can replay one.

@@ -9,6 +9,7 @@ import TunnelCore
 ///                || its base nonce likewise(24) || last control time accepted from the recipient(8)
 ///     flags    = 0 | sender's key id << 6 | recipient's key id << 5 | acknowledgement << 4
 struct ControlMessage {
+  static let firstByte: UInt8 = 0x80
   static let headerByteCount = 9
   static let payloadByteCount = 121
   static let datagramByteCount = headerByteCount + BoxStream.tagByteCount + payloadByteCount
@@ -38,9 +39,12 @@ struct ControlMessage {
     self.acceptedTime = acceptedTime
   }
 
-  /// Reads an opened payload of at least `payloadByteCount` bytes; what follows is ignored, as the original does.
-  init(payload: RawSpan) {
+  private static let unusedFlags: UInt8 = 0x8f
+
+  /// Reads an opened payload of `payloadByteCount` bytes. Nil if it has flags that nobody sends.
+  init?(payload: RawSpan) {
     let flags = payload.bigEndian(at: 0, as: UInt8.self)
+    guard flags & Self.unusedFlags == 0 else { return nil }
     senderKeyID = Int(flags >> 6 & 1)
     recipientKeyID = Int(flags >> 5 & 1)
     isAcknowledgement = flags & 0x10 != 0

@@ -8,13 +8,16 @@ import TunnelCore
 /// An update makes the other slot and announces it; once the peer quotes it, it is current. The remote key that was
 /// announced last is the one that decoders for both slots are made with.
 ///
-/// Three things the original gets wrong and this does not: a slot that was never made is never recognised in a quote
+/// Four things the original gets wrong and this does not: a slot that was never made is never recognised in a quote
 /// (the original compares zeros with zeros and goes on sealing for a peer that has restarted); a decoder exists only
-/// once a real remote key is known; a repeated announcement keeps the replay window.
+/// once a real remote key is known; a repeated announcement keeps the replay window; and no key, ours or the peer's, is
+/// used or kept for longer than three lifetimes, even if somebody drops every control datagram that would replace it.
 struct Handshake {
   /// Seconds after which a key is replaced, and after which an announcement is repeated.
   static let keyLifetime: UInt64 = 300
   static let repeatAfter: UInt64 = 1
+  /// Seconds after which a key is forgotten, replaced or not.
+  static let keyLimit = 3 * keyLifetime
 
   private let replayWindow: Int
   private var slots: [LocalKey?] = [nil, nil]
@@ -24,6 +27,10 @@ struct Handshake {
   /// Random until the first valid control datagram: libsodium refuses the zeros that the original starts from.
   private var remote = Announcement.random()
   private var remoteIsKnown = false
+  /// When the peer first announced the key that it announced last. Monotonic seconds.
+  private var remoteSince: UInt64 = 0
+  /// The key of a peer that was forgotten. Announced once more it would come with a new replay window.
+  private var expired: Announcement?
   private var unmade = [Announcement.random(), Announcement.random()]
 
   private(set) var encoder: Encoder?
@@ -38,6 +45,8 @@ struct Handshake {
   /// The slot that control datagrams name.
   private var announced: Int { next ?? current }
   var isUpdating: Bool { next != nil }
+  /// Whether both sides have each other's key, as far as we know.
+  var isAgreed: Bool { next == nil && encoder != nil }
 
   // MARK: Updates
 
@@ -46,21 +55,54 @@ struct Handshake {
 
   func wish(at seconds: UInt64) -> TimerWish {
     if seconds - lastUpdate > Self.keyLifetime { return .update }
-    if next != nil && seconds - lastAnnouncement > Self.repeatAfter { return .announcement }
+    if !isAgreed && seconds - lastAnnouncement > Self.repeatAfter { return .announcement }
     return .nothing
   }
 
   /// Makes a new key in the other slot and lets it be next. The first one ever is current too.
   mutating func beginUpdate(at seconds: UInt64) {
     let slot = 1 - current
-    slots[slot] = LocalKey()
+    slots[slot] = LocalKey(madeAt: seconds)
     next = slot
     if slots[current] == nil { current = slot }
     // What was opened with the slot's former key is minutes old.
-    for sender in 0...1 { decoders[DataHeader.decoder(senderKeyID: sender, recipientKeyID: slot)] = nil }
+    forgetDecoders(of: slot)
     if remoteIsKnown { _ = makeDecoders() }
     lastUpdate = seconds
   }
+
+  // MARK: The end of a key
+
+  /// Forgets, and so wipes, what has reached its limit: our own keys, and those of a peer that fell silent.
+  mutating func expire(at seconds: UInt64) {
+    if remoteIsKnown && seconds - remoteSince >= Self.keyLimit { forgetRemote() }
+    for slot in 0...1 {
+      if let key = slots[slot], seconds - key.madeAt >= Self.keyLimit { forget(key, in: slot) }
+    }
+  }
+
+  private mutating func forgetRemote() {
+    expired = remote
+    remote = .random()
+    remoteIsKnown = false
+    encoder = nil
+    decoders = [nil, nil, nil, nil]
+  }
+
+  private mutating func forget(_ key: LocalKey, in slot: Int) {
+    slots[slot] = nil
+    forgetDecoders(of: slot)
+    if encoder?.key === key { encoder = nil }
+    if next == slot { next = nil }
+    // As at the start: the only key there is is both.
+    if current == slot, let next { current = next }
+  }
+
+  private mutating func forgetDecoders(of slot: Int) {
+    for sender in 0...1 { decoders[DataHeader.decoder(senderKeyID: sender, recipientKeyID: slot)] = nil }
+  }
+
+  // MARK: Announcements
 
   /// The control datagram that tells of the announced key.
   mutating func announcement(isAcknowledgement: Bool, acceptedTime: UInt64, at seconds: UInt64) -> ControlMessage {
@@ -69,8 +111,6 @@ struct Handshake {
       senderKeyID: announced, recipientKeyID: remoteID, isAcknowledgement: isAcknowledgement,
       sender: slots[announced]?.announcement ?? unmade[announced], recipient: remote, acceptedTime: acceptedTime)
   }
-
-  // MARK: The peer's announcements
 
   /// How to answer a control datagram.
   enum Answer: Equatable { case none, acknowledgement, announcement }
@@ -81,20 +121,30 @@ struct Handshake {
     case refused(DropReason)
   }
 
+  /// Whether the message quotes a key that this run has made: then it was sent in this run. Any other may have been
+  /// recorded before it.
+  func isOfThisRun(_ message: ControlMessage) -> Bool {
+    slots[message.recipientKeyID]?.announcement == message.recipient
+  }
+
   /// Takes over what the peer says.
-  mutating func take(_ message: ControlMessage) -> Outcome {
+  mutating func take(_ message: ControlMessage, at seconds: UInt64) -> Outcome {
     // With one long-term key on both sides our own datagrams are authentic when somebody sends them back.
     if slots.contains(where: { $0?.announcement.key == message.sender.key }) { return .refused(.reflected) }
-    guard takeRemote(message) else { return .refused(.lowOrderKey) }
+    if message.sender == expired { return .refused(.late) }
+    guard takeRemote(message, at: seconds) else { return .refused(.lowOrderKey) }
     let isKnown = recognise(message)
     if !isKnown || next != nil { return .taken(.announcement) }
     return .taken(message.isAcknowledgement ? .none : .acknowledgement)
   }
 
-  private mutating func takeRemote(_ message: ControlMessage) -> Bool {
+  private mutating func takeRemote(_ message: ControlMessage, at seconds: UInt64) -> Bool {
     let before = (remote, remoteID, remoteIsKnown)
     (remote, remoteID, remoteIsKnown) = (message.sender, message.senderKeyID, true)
-    if makeDecoders() { return true }
+    if makeDecoders() {
+      if remote != before.0 { remoteSince = seconds }
+      return true
+    }
     (remote, remoteID, remoteIsKnown) = before
     return false
   }
@@ -117,7 +167,7 @@ struct Handshake {
   /// Whether the peer quotes a key of ours that is of use. If so, data is sealed for the peer's key from now on.
   private mutating func recognise(_ message: ControlMessage) -> Bool {
     let slot = message.recipientKeyID
-    guard let key = slots[slot], key.announcement == message.recipient else { return false }
+    guard let key = slots[slot], isOfThisRun(message) else { return false }
     if slot == next {
       current = slot
       next = nil

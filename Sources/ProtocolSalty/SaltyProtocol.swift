@@ -4,7 +4,8 @@
 ///     control  = 0x80 || time(8) || tag(16) || ciphertext(121)      top bit 1; ControlMessage, Handshake
 ///
 /// Control datagrams are sealed under the long-term keys and carry a time that only rises. They announce ephemeral
-/// keys, under which the data is sealed; a key lives for five minutes.
+/// keys, under which the data is sealed. A key is replaced after five minutes and forgotten after another five; if
+/// nobody answers, after fifteen.
 public import ProtocolKit
 import Sodium
 public import TunnelCore
@@ -12,7 +13,7 @@ public import TunnelCore
 public final class SaltyProtocol: TunnelProtocol {
   public static let description = ProtocolDescription(
     name: "salty", summary: "X25519, XSalsa20-Poly1305, a new key every 5 minutes", needsKeys: true,
-    overhead: dataOverhead,
+    overhead: dataOverhead, noncesFollowClock: true,
     claimedTime: { bytes in
       let isControl = bytes.byteCount > 9 && bytes.bigEndian(at: 0, as: UInt8.self) & 0x80 != 0
       return isControl ? Int64(bytes.bigEndian(at: 1, as: UInt64.self) >> 8) : nil
@@ -26,10 +27,11 @@ public final class SaltyProtocol: TunnelProtocol {
 
   private(set) var handshake: Handshake
   private var channel: ControlChannel
+  private var insistence = Insistence()
 
   init(_ agreement: KeyAgreement, _ parameters: ProtocolParameters) {
     handshake = Handshake(replayWindow: parameters.replayWindow)
-    channel = ControlChannel(agreement, start: parameters.start)
+    channel = ControlChannel(agreement, start: parameters.start, mark: parameters.mark)
     handshake.beginUpdate(at: parameters.start.monotonicSeconds)
     isFirstTick = true
   }
@@ -40,6 +42,7 @@ public final class SaltyProtocol: TunnelProtocol {
   private var isFirstTick: Bool
 
   public func tick(control: inout PacketBatch, at now: Moment) {
+    channel.tick()
     if isFirstTick {
       isFirstTick = false
       announce(&control, at: now)
@@ -49,6 +52,11 @@ public final class SaltyProtocol: TunnelProtocol {
   }
 
   private func lookAtTimers(_ control: inout PacketBatch, at now: Moment) {
+    handshake.expire(at: now.monotonicSeconds)
+    if handshake.isAgreed && insistence.isDue(at: now) {
+      // The original answers a place only once it has heard from there before: the second one is for its ears.
+      for _ in 0..<2 { announce(&control, at: now) }
+    }
     switch handshake.wish(at: now.monotonicSeconds) {
     case .nothing: break
     case .announcement: announce(&control, at: now)
@@ -73,6 +81,7 @@ public final class SaltyProtocol: TunnelProtocol {
 
   public func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
     lookAtTimers(&control, at: now)
+    insistence.hasSent(at: now)
     guard let encoder = handshake.encoder else { return dropAll(&packets, .noKey) }
     for index in 0..<packets.count where packets.isPending(index) {
       var span = packets[index, room: headroom]
@@ -111,35 +120,59 @@ public final class SaltyProtocol: TunnelProtocol {
     if let reason = decoder.open(&span, counter: word & DataHeader.counterMask) { return reason }
     datagrams.trimFront(of: index, by: BoxStream.tagByteCount)
     datagrams.pass(index)
+    insistence.hasHeard()
     return nil
   }
 
   private func openControl(
     _ datagrams: inout PacketBatch, _ index: Int, _ control: inout PacketBatch, _ now: Moment
   ) -> DropReason? {
-    guard datagrams.length(of: index) >= ControlMessage.datagramByteCount else { return .tooShort }
-    let endpoint = datagrams.endpoint(of: index)
+    guard datagrams.bigEndian(in: index, at: 0, as: UInt8.self) == ControlMessage.firstByte else { return .malformed }
+    let surplus = datagrams.length(of: index) - ControlMessage.datagramByteCount
+    if surplus != 0 { return surplus < 0 ? .tooShort : .tooLong }
     let time = datagrams.bigEndian(in: index, at: 1, as: UInt64.self)
     datagrams.trimFront(of: index, by: ControlMessage.headerByteCount)
     var span = datagrams[index]
     switch channel.open(&span, time: time) {
-    case .notAuthentic:
-      return .notAuthentic
+    case .notAuthentic: return .notAuthentic
+    case .malformed: return .malformed
     case .stale:
-      // A peer that came back with its clock behind learns from this what time it has to be above.
-      if channel.mayCorrect(at: now.monotonicSeconds) { announce(&control, at: now) }
+      correct(&control, now)
       return .late
     case .message(let message):
-      switch handshake.take(message) {
-      case .refused(let reason):
-        return reason
-      case .taken(let answer):
-        channel.accept(message, time: time)
-        reply(answer, to: endpoint, &control, now)
-        datagrams.consume(index)
-        return nil
+      guard channel.isPlausible(time) || handshake.isOfThisRun(message) else {
+        correct(&control, now)
+        return .malformed
       }
+      return take(message, time: time, &datagrams, index, &control, now)
     }
+  }
+
+  private func take(
+    _ message: ControlMessage, time: UInt64, _ datagrams: inout PacketBatch, _ index: Int,
+    _ control: inout PacketBatch, _ now: Moment
+  ) -> DropReason? {
+    let isOfThisRun = handshake.isOfThisRun(message)
+    switch handshake.take(message, at: now.monotonicSeconds) {
+    case .refused(let reason):
+      return reason
+    case .taken(let answer):
+      channel.accept(message, time: time)
+      reply(answer, to: datagrams.endpoint(of: index), &control, now)
+      if isOfThisRun {
+        insistence.hasHeard()
+        datagrams.consume(index)
+      } else {
+        datagrams.consumeUnproven(index)
+      }
+      return nil
+    }
+  }
+
+  /// Tells a peer that came back with its clock behind, or far ahead, what we have heard of it: it learns what time it
+  /// has to be above, and which key of ours to quote.
+  private func correct(_ control: inout PacketBatch, _ now: Moment) {
+    if channel.mayCorrect(at: now.monotonicSeconds) { announce(&control, at: now) }
   }
 
   private func reply(_ answer: Handshake.Answer, to endpoint: Endpoint, _ control: inout PacketBatch, _ now: Moment) {

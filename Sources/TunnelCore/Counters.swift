@@ -44,12 +44,16 @@ public struct TunnelCounters: Sendable {
   /// Authentic datagrams without a packet: keepalives and control datagrams.
   public var controlReceived: UInt64 = 0
   public var controlSent: UInt64 = 0
-  /// Everything that was authentic.
+  /// Everything that was authentic, and of now.
   public var authentic: UInt64 { received.packets + controlReceived }
+  /// Authentic datagrams that may be recordings of an earlier run.
+  public var unproven: UInt64 = 0
   /// Packets from the device that were not sent.
   public var sendDrops = DropCounts()
   /// Datagrams from the network that were not written.
   public var receiveDrops = DropCounts()
+  /// Every datagram that came.
+  public var arrived: UInt64 { authentic + unproven + receiveDrops.total }
   /// How often the peer moved to another endpoint.
   public var roamings: UInt64 = 0
 

@@ -1,6 +1,7 @@
 /// What both of the kernel's clocks showed at one moment. The relay reads them once for a batch, never for a packet.
 public struct Moment: Sendable, Equatable {
-  /// CLOCK_MONOTONIC in nanoseconds: for ages and time-outs. It never steps.
+  /// CLOCK_BOOTTIME in nanoseconds: for ages and time-outs. It never steps, and goes on while the machine sleeps, so
+  /// that a key does not outlive its time in a closed laptop.
   public var monotonicNanoseconds: UInt64
   /// CLOCK_REALTIME: for stamps on the wire. It may step either way.
   public var unixSeconds: Int64

@@ -4,7 +4,7 @@
 /// there and seal the packet where it lies. Slots keep their order. Nothing here allocates after `init`.
 ///
 /// The life of a slot: the end that read it appends it as `.pending`; the protocol turns that into `.passed`,
-/// `.consumed` or `.dropped`; the other end writes those that passed.
+/// `.consumed`, `.unproven` or `.dropped`; the other end writes those that passed.
 @safe
 public struct PacketBatch: ~Copyable {
   /// What has become of a slot.
@@ -15,6 +15,9 @@ public struct PacketBatch: ~Copyable {
     case passed
     /// Authentic, but nothing for the other end: a control datagram.
     case consumed
+    /// The same, but nothing in it shows that it was not recorded before this process began: it may have been used, and
+    /// says nothing of where the peer is now.
+    case unproven
     case dropped(DropReason)
   }
 
@@ -63,6 +66,7 @@ public struct PacketBatch: ~Copyable {
 
   public mutating func pass(_ index: Int) { self[slot: index].state = .passed }
   public mutating func consume(_ index: Int) { self[slot: index].state = .consumed }
+  public mutating func consumeUnproven(_ index: Int) { self[slot: index].state = .unproven }
   public mutating func drop(_ index: Int, _ reason: DropReason) { self[slot: index].state = .dropped(reason) }
 
   /// The bytes of a slot, with `room` bytes of its headroom in front of them.

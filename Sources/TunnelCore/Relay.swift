@@ -117,7 +117,7 @@ public final class Relay {
       switch outbound.state(of: index) {
       case .passed: counters.sent.count(outbound.length(of: index) - wireFormat.overhead)
       case .dropped(let reason): counters.sendDrops[reason] += 1
-      case .pending, .consumed: break
+      case .pending, .consumed, .unproven: break
       }
     }
     return unsent == outbound.count
@@ -172,7 +172,7 @@ public final class Relay {
     switch inbound.state(of: 0) {
     case .dropped(let reason): glimpse?.reason = reason
     case .passed: glimpse?.packet = inbound.copy(of: 0)
-    case .pending, .consumed: break
+    case .pending, .consumed, .unproven: break
     }
   }
 
@@ -181,12 +181,12 @@ public final class Relay {
     for index in 0..<inbound.count where inbound.endpoint(of: index) != peer { inbound.drop(index, .fromElsewhere) }
   }
 
-  /// The last authentic datagram of the batch tells where the peer is.
+  /// The last authentic datagram of the batch that is surely of now tells where the peer is.
   private func followPeer() {
     for index in stride(from: inbound.count - 1, through: 0, by: -1) {
       switch inbound.state(of: index) {
       case .passed, .consumed: return movePeer(to: inbound.endpoint(of: index))
-      case .pending, .dropped: continue
+      case .pending, .unproven, .dropped: continue
       }
     }
   }
@@ -204,6 +204,7 @@ public final class Relay {
       switch inbound.state(of: index) {
       case .passed where inbound.length(of: index) > 0: counters.received.count(inbound.length(of: index))
       case .passed, .consumed: counters.controlReceived += 1
+      case .unproven: counters.unproven += 1
       case .dropped(let reason): counters.receiveDrops[reason] += 1
       case .pending: break
       }

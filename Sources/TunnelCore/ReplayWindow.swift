@@ -5,6 +5,8 @@
 /// that fewer than `size` others have overtaken, however far apart their numbers are: a nacltai stamp jumps by
 /// microseconds, which a bitmap could not follow.
 ///
+/// Besides, nothing is fresh that is more than `reach` below the highest, however few are remembered.
+///
 /// Numbers that arrive in order cost O(1); one out of order costs a binary search and, once it has been accepted,
 /// moving those above it. Inlinable throughout: it has to be specialised for its number in the protocols' modules, for
 /// unspecialised generics allocate.
@@ -19,12 +21,14 @@ public struct ReplayWindow<Number: FixedWidthInteger & UnsignedInteger & Sendabl
   @usableFromInline var first = 0
   /// Stands in for numbers not yet remembered: nothing at or below it is fresh.
   @usableFromInline let floor: Number
+  @usableFromInline let reach: Number
 
-  /// A window of `size` numbers, all of them above `floor`.
+  /// A window of `size` numbers, all of them above `floor` and at most `reach` below the highest.
   @inlinable
-  public init(size: Int, floor: Number = 0) {
+  public init(size: Int, floor: Number = 0, reach: Number = .max) {
     self.size = size
     self.floor = floor
+    self.reach = reach
     entries.reserveCapacity(2 * size + 1)
   }
 
@@ -42,6 +46,7 @@ public struct ReplayWindow<Number: FixedWidthInteger & UnsignedInteger & Sendabl
     let index = position(of: number)
     if index < entries.count && entries[index] == number { return .duplicate }
     if number == floor { return .duplicate }
+    if let highest = entries.last, highest - number > reach { return .late }
     return number > lowest ? .fresh : .late
   }
 

@@ -13,8 +13,9 @@ public protocol TunnelProtocol: AnyObject {
   /// Whatever the protocol has to say on its own goes into `control`, which leaves before the packets do.
   func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment)
 
-  /// Turns every pending datagram into the packet in it: `.passed` (an empty one is a keepalive), `.consumed`, or
-  /// `.dropped`. Only authentic and fresh datagrams may end as passed or consumed: the relay believes their address.
+  /// Turns every pending datagram into the packet in it: `.passed` (an empty one is a keepalive), `.consumed`,
+  /// `.unproven`, or `.dropped`. Only authentic and fresh datagrams may end as passed or consumed: the relay believes
+  /// their address. What is authentic but may have been recorded before the start is unproven.
   /// Datagrams that are not pending are none of the protocol's business.
   func open(_ datagrams: inout PacketBatch, control: inout PacketBatch, at now: Moment)
 

@@ -47,7 +47,8 @@ package final class Daemon {
     var options = UDPTransport.Options()
     options.usesOffloads = settings.offload != .off
     let transport = UDPTransport(socket, options: options)
-    let wireFormat = try makeProtocol(at: clock.now())
+    let mark = KeptMark.find(settings, description, environment: environment, at: clock.now(), log)
+    let wireFormat = try makeProtocol(at: clock.now(), mark)
     let facts = TunnelFacts(
       settings: settings, description: description, device: device.name, mtu: try NetworkInterface.mtu(of: device.name),
       local: transport.localEndpoint, peer: peer)
@@ -102,9 +103,11 @@ package final class Daemon {
     }
   }
 
-  private func makeProtocol(at start: Moment) throws(Complaint) -> any TunnelProtocol {
+  private func makeProtocol(at start: Moment, _ mark: KeptMark?) throws(Complaint) -> any TunnelProtocol {
+    var parameters = settings.protocolParameters(start: start)
+    parameters.mark = mark
     do throws(ProtocolError) {
-      return try description.make(settings.protocolParameters(start: start))
+      return try description.make(parameters)
     } catch {
       switch error {
       case .missingKeys:

@@ -36,10 +36,9 @@ final class SilenceReporter {
   func look(at now: Moment) {
     let counters = relay.counters
     let authentic = counters.authentic
-    let arrived = authentic + counters.receiveDrops.total
     let isSilent = authentic == lastAuthentic
     if let glimpse = relay.takeGlimpse() { consider(glimpse, isSilent: isSilent, now) }
-    secondsWithoutAny = arrived == 0 && counters.sent.packets + counters.controlSent > 0 ? secondsWithoutAny + 1 : 0
+    secondsWithoutAny = counters.arrived == 0 && counters.sent.packets + counters.controlSent > 0 ? secondsWithoutAny + 1 : 0
     if secondsWithoutAny == Self.patience { sayNothingCame() }
     relay.wantsGlimpse = isSilent || !hasSeenGoodPacket
     lastAuthentic = authentic

@@ -63,11 +63,79 @@ struct NaClTAIStampTests {
     let receiver = try Party("nacltai", restarted, clock: clock)
     #expect(receiver.open(old).dropReason == .late)
     #expect(receiver.open(young).packet == [2])
-    // Without it everything that was ever recorded is taken once, in order.
-    restarted.timeWindow = nil
-    let careless = try Party("nacltai", restarted, clock: clock)
-    #expect(careless.open(old).packet == [1] && careless.open(young).packet == [2])
-    #expect(careless.open(old).dropReason == .duplicate)
+  }
+
+  @Test("without TIME_WINDOW recordings pass until the peer's first fresh packet has come, and none after it")
+  func recordingsAfterAFreshPacket() throws {
+    let (own, other) = (SecretKey(), SecretKey())
+    let clock = ManualClock()
+    let sender = try Party("nacltai", parameters(own, other.publicKey), clock: clock)
+    let recorded = (0..<3).map { sender.seal([$0]).packet ?? [] }
+    clock.advance(seconds: 61)
+    let reordered = sender.seal([8]).packet ?? []
+    clock.advance(seconds: 59)
+    let fresh = sender.seal([9]).packet ?? []
+    let restarted = try Party("nacltai", parameters(other, own.publicKey, at: clock.now()), clock: clock)
+    #expect(restarted.open(recorded[0]).packet == [0])
+    #expect(restarted.open(recorded[0]).dropReason == .duplicate)
+    #expect(restarted.open(fresh).packet == [9])
+    #expect(restarted.open(recorded[1]).dropReason == .late)
+    #expect(restarted.open(recorded[2]).dropReason == .late)
+    #expect(restarted.open(reordered).packet == [8])
+    #expect(restarted.open(fresh).dropReason == .duplicate)
+  }
+
+  @Test("a packet that was held back for an hour passes nowhere, on a side that never restarted either")
+  func heldBackForAnHour() throws {
+    let (own, other) = (SecretKey(), SecretKey())
+    let clock = ManualClock()
+    let sender = try Party("nacltai", parameters(own, other.publicKey), clock: clock)
+    let receiver = try Party("nacltai", parameters(other, own.publicKey), clock: clock)
+    #expect(receiver.open(sender.seal([1]).packet ?? []).packet == [1])
+    let heldBack = sender.seal([2]).packet ?? []
+    clock.advance(seconds: 3600)
+    #expect(receiver.open(sender.seal([3]).packet ?? []).packet == [3])
+    #expect(receiver.open(heldBack).dropReason == .late)
+  }
+
+  @Test("a machine whose clock starts over at each boot uses no stamp twice, and its peer goes on listening")
+  func clockStartsOver() throws {
+    let (own, other) = (SecretKey(), SecretKey())
+    let (here, there) = (ManualClock(unixSeconds: 100), ManualClock())
+    let receiver = try Party("nacltai", parameters(other, own.publicKey), clock: there)
+    let mark = MemoryMark()
+    var seen: Set<[UInt8]> = []
+    for boot in 0..<3 {
+      here.step(toUnixSeconds: 100)
+      var start = parameters(own, other.publicKey, at: here.now())
+      start.mark = mark
+      let sender = try Party("nacltai", start, clock: here)
+      for _ in 0..<200 {
+        sender.tick()
+        let datagram = sender.seal([1]).packet ?? []
+        #expect(seen.insert(Array(datagram.prefix(16))).inserted)
+        #expect(receiver.open(datagram).packet == [1], "boot \(boot)")
+        here.advance(seconds: 1)
+      }
+    }
+    #expect(mark.writes < 20)
+  }
+
+  @Test("with a clock that is right the mark changes nothing: stamps are the time")
+  func markBehindTheClock() throws {
+    let (own, other) = (SecretKey(), SecretKey())
+    let clock = ManualClock()
+    var start = parameters(own, other.publicKey, at: clock.now())
+    start.mark = MemoryMark()
+    for _ in 0..<3 {
+      let sender = try Party("nacltai", start, clock: clock)
+      sender.tick()
+      let datagram = try #require(sender.seal([1]).packet)
+      let seconds = datagram.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      #expect(Stamp.unixSeconds(ofTAI: seconds) == clock.moment.unixSeconds)
+      clock.advance(seconds: 5)
+      start.start = clock.now()
+    }
   }
 
   @Test("ROLE overrides the keys' order, and both sides alike do not understand each other")

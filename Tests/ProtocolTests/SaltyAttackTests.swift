@@ -47,7 +47,7 @@ struct SaltyAttackTests {
   func unmadeSlot() throws {
     let zeros = [UInt8](repeating: 0, count: 56)
     let quoted = unsafe Announcement(zeros.span.bytes, at: 0)
-    #expect(subject.open(peer.control(quoting: quoted, recipientKeyID: 0)) == .failure(.consumed))
+    #expect(subject.open(peer.control(quoting: quoted, recipientKeyID: 0)) == .failure(.unproven))
     let answer = try #require(peer.read(subject.control.last))
     #expect(!answer.isAcknowledgement && answer.senderKeyID == 1 && answer.sender == announced)
     #expect(subject.seal([1]).dropReason == .noKey)
@@ -95,16 +95,26 @@ struct SaltyAttackTests {
     let good = peer.control(quoting: announced)
     for index in 0..<good.count {
       #expect(subject.open(Array(good.prefix(index))).packet == nil)
-      // The low bits of the first byte are nobody's business, as in the original.
-      if index == 0 { continue }
       for bit in 0..<8 {
         var damaged = good
         damaged[index] ^= 1 << bit
-        #expect(subject.open(damaged).dropReason == .notAuthentic)
+        let reason = subject.open(damaged).dropReason
+        // Of the first byte the top bit tells control from data; the original does not look at the others.
+        #expect(reason == (index > 0 ? .notAuthentic : bit == 7 ? .noKey : .malformed))
       }
     }
+    #expect(subject.open(good + [0]).dropReason == .tooLong)
     #expect(subject.seal([1]).dropReason == .noKey)
-    #expect(subject.open([0xff] + good.dropFirst()) == .failure(.consumed))
+    #expect(subject.open(good) == .failure(.consumed))
+  }
+
+  @Test("flags that nobody sends are not taken, although they are authentic")
+  func unknownFlags() throws {
+    for bit in [0, 1, 2, 3, 7] {
+      let strange = try peer.control(quoting: announced, at: 1 << 40) { $0 | 1 << bit }
+      #expect(subject.open(strange).dropReason == .malformed)
+    }
+    #expect(subject.open(peer.control(quoting: announced)) == .failure(.consumed))
   }
 
   @Test("damaged data is noticed and leaves no trace in the replay window")
@@ -136,8 +146,8 @@ struct SaltyAttackTests {
     #expect(lonely.control.count == 1)
   }
 
-  @Test("an answer goes to where the control datagram came from, also while the peer is not known")
-  func answerAddress() throws {
+  @Test("a recorded control datagram is answered where it came from, and does not move the peer there; a fresh one does")
+  func oldControlMovesNobody() throws {
     let (device, transport) = (MemoryDevice(), MemoryTransport())
     var own = parameters(peer.other, peer.own.publicKey, at: clock.now())
     own.replayWindow = 5
@@ -151,6 +161,15 @@ struct SaltyAttackTests {
     transport.waiting = [.init(peer.control(quoting: nothing), asker)]
     _ = try relay.relayInbound()
     #expect(transport.sent.map(\.endpoint) == [asker])
+    #expect(relay.peer == nil && relay.counters.unproven == 1 && relay.counters.authentic == 0)
+    let announced = try #require(peer.read(transport.sent.last?.bytes)).sender
+    transport.waiting = [.init(peer.control(quoting: announced), asker)]
+    _ = try relay.relayInbound()
+    #expect(relay.peer == asker && relay.counters.authentic == 1)
+    // While it knows the peer, a recording of an earlier run moves it as little.
+    let thief = Endpoint(ipv4: 0x0a00_0666, port: 6)
+    transport.waiting = [.init(peer.control(quoting: nothing), thief)]
+    _ = try relay.relayInbound()
     #expect(relay.peer == asker)
   }
 

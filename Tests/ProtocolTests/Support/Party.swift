@@ -56,6 +56,7 @@ final class Party {
     switch batch.state(of: 0) {
     case .passed: .success(batch.copy(of: 0))
     case .consumed: .failure(.consumed)
+    case .unproven: .failure(.unproven)
     case .dropped(let reason): .failure(.dropped(reason))
     case .pending: .failure(.forgotten)
     }
@@ -66,6 +67,8 @@ final class Party {
     case dropped(DropReason)
     /// A control datagram that was taken.
     case consumed
+    /// The same, but nothing in it was of this run.
+    case unproven
     /// The protocol never looked at it.
     case forgotten
   }

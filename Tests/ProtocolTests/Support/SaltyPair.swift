@@ -31,6 +31,9 @@ final class SaltyPair {
     seen.a = 0
   }
 
+  /// What a has to say is lost: it does not know where the other is.
+  func loseControlOfA() { seen.a = a.control.count }
+
   /// Carries control datagrams to and fro until there are none.
   func exchange() {
     for _ in 0..<50 where seen.a < a.control.count || seen.b < b.control.count {

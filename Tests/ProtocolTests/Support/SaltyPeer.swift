@@ -39,10 +39,30 @@ final class SaltyPeer {
     return control.copy(of: 0)
   }
 
+  /// An authentic control datagram of any time, whose flag byte went through `flags`.
+  func control(
+    quoting quoted: Announcement, at time: UInt64, acceptedTime: UInt64 = 0, flags: (UInt8) -> UInt8 = { $0 }
+  ) throws -> [UInt8] {
+    let agreement = try parameters(own, other.publicKey).agreement()
+    let message = ControlMessage(
+      senderKeyID: 1, recipientKeyID: 1, isAcknowledgement: false, sender: key.announcement, recipient: quoted,
+      acceptedTime: acceptedTime)
+    let room = BoxStream.roomByteCount
+    var bytes = [UInt8](repeating: 0, count: room + ControlMessage.payloadByteCount)
+    var elements = bytes.mutableSpan
+    var span = elements.mutableBytes
+    message.write(to: &span, at: room)
+    span.storeBigEndian(flags(span.bigEndian(at: room, as: UInt8.self)), at: room)
+    let prefix = BoxStream.NoncePrefix(high: UInt64(agreement.roles().sending) << 56, low: 0)
+    BoxStream(agreement.shared).seal(&span, prefix: prefix, tail: time)
+    return [ControlMessage.firstByte] + (0..<8).map { UInt8(truncatingIfNeeded: time >> (56 - 8 * $0)) }
+      + bytes.dropFirst(room - BoxStream.tagByteCount)
+  }
+
   /// What the subject's control datagram says.
   func read(_ datagram: [UInt8]?) -> ControlMessage? {
     guard let datagram, datagram.count == ControlMessage.datagramByteCount else { return nil }
-    let time = datagram[1..<9].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let time = controlTime(datagram)
     var sealed = Array(datagram.dropFirst(ControlMessage.headerByteCount))
     var elements = sealed.mutableSpan
     var span = elements.mutableBytes
@@ -61,3 +81,6 @@ final class SaltyPeer {
     return Array(room.suffix(packet.count + SaltyProtocol.dataOverhead))
   }
 }
+
+/// The time in a control datagram.
+func controlTime(_ datagram: [UInt8]) -> UInt64 { datagram[1..<9].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }

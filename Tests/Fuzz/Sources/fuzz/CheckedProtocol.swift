@@ -24,7 +24,7 @@ final class CheckedProtocol: TunnelProtocol {
       switch state {
       case .passed: now == length + overhead
       case .dropped: true
-      case .pending, .consumed: false
+      case .pending, .consumed, .unproven: false
       }
     }
   }
@@ -37,7 +37,7 @@ final class CheckedProtocol: TunnelProtocol {
     check(datagrams, before) { state, length, now in
       switch state {
       case .passed: now == length - overhead
-      case .consumed, .dropped: true
+      case .consumed, .unproven, .dropped: true
       case .pending: false
       }
     }

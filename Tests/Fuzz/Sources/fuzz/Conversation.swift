@@ -147,22 +147,16 @@ struct Conversation {
 
   /// Delivers bytes that may or may not be a datagram which a side has sent.
   private mutating func inject(_ datagram: [UInt8], at side: Int) {
-    receive(datagram, at: side, from: senders[canonical(datagram)] == nil ? Party.forger : Party.copyist)
-  }
-
-  /// The low seven bits of the first byte of salty's control datagrams mean nothing, with the original as well.
-  private func canonical(_ datagram: [UInt8]) -> [UInt8] {
-    guard protocolName == "salty", let first = datagram.first, first & 0x80 != 0 else { return datagram }
-    return [0x80] + datagram.dropFirst()
+    receive(datagram, at: side, from: senders[datagram] == nil ? Party.forger : Party.copyist)
   }
 
   private mutating func receive(_ datagram: [UInt8], at side: Int, from endpoint: Endpoint) {
     let isAccepted = sides[side].receive(datagram, from: endpoint)
     if isAccepted {
-      let origin = senders[canonical(datagram)] ?? []
+      let origin = senders[datagram] ?? []
       if promises.contains(.isAuthentic) { check(!origin.isEmpty, "a forged datagram was taken") }
       if promises.contains(.isDirected) { check(origin.contains(1 - side), "a reflected datagram was taken") }
-      let isNew = accepted[side].insert(canonical(datagram)).inserted
+      let isNew = accepted[side].insert(datagram).inserted
       if promises.contains(.acceptsOnce) { check(isNew, "a datagram was taken twice") }
     }
     for packet in sides[side].takeWritten() { checkWritten(packet, at: side, datagram) }

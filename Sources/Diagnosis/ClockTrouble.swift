@@ -1,0 +1,27 @@
+package import Configuration
+
+/// What is said of a clock that starts over at each boot, and of the file that makes up for it.
+package enum ClockTrouble {
+  /// Whether the clock shows a day before this program was written: the first of January 2026.
+  package static func isUnset(_ unixSeconds: Int64) -> Bool { unixSeconds < 1_767_225_600 }
+
+  /// `directory` is where the state would be kept.
+  package static func unset(_ protocolName: String, directory: String) -> Complaint {
+    Complaint(
+      "The clock is years behind, and nothing is remembered over restarts",
+      why: "\(protocolName) numbers by the clock: numbers repeat under the same keys, which makes forgery possible, and "
+        + "the peer ignores them until they have caught up.",
+      cure: "mkdir -m 700 \(directory); or set the clock before the tunnel starts.")
+  }
+
+  /// `words` say what failed.
+  package static func nowhereToRemember(_ protocolName: String, _ words: String) -> Complaint {
+    Complaint(
+      words, why: "\(protocolName) cannot remember there how far its numbers have come.",
+      cure: "Let STATE_DIRECTORY be a directory that belongs to the user who starts quicktun.")
+  }
+
+  package static func cannotRemember(_ words: String) -> Complaint {
+    Complaint(words, why: "Should the clock start over at the next boot, numbers would repeat. Going on.")
+  }
+}

@@ -1,0 +1,10 @@
+/// A number that outlives the process: nothing below it may be used again. Protocols whose nonces follow the clock keep
+/// here how far they have come, for machines whose clock starts over.
+public protocol HighWaterMark: AnyObject, Sendable {
+  /// As it was kept by an earlier process, or set since; nil if there is none.
+  var value: UInt64? { get }
+
+  /// Keeps `value` for the next process. Blocks until it is on the disk. What cannot be kept is for the implementation
+  /// to report.
+  func raise(to value: UInt64)
+}

@@ -1,0 +1,68 @@
+import Configuration
+import Diagnosis
+import LinuxSystem
+import Logging
+import ProtocolKit
+import Sodium
+import Synchronization
+import TunnelCore
+
+/// The high-water mark of one tunnel, in a file of the state directory that is named after the protocol and both public
+/// keys: they are what the nonces must not repeat under, whatever the device is called.
+final class KeptMark: HighWaterMark {
+  private let file: NumberFile
+  private let log: Logger
+  private let hasFailed = Atomic(false)
+
+  /// What systemd.exec(5)'s StateDirectory= makes, and what is taken elsewhere if it is there.
+  static let directory = "/var/lib/quicktun"
+
+  private init(_ file: NumberFile, _ log: Logger) {
+    self.file = file
+    self.log = log
+  }
+
+  /// Nil if the protocol has no use for one, or there is nowhere to keep it; where that matters it is said.
+  static func find(
+    _ settings: TunnelSettings, _ description: ProtocolDescription, environment: [String], at now: Moment, _ log: Logger
+  ) -> KeptMark? {
+    guard description.noncesFollowClock, let own = settings.privateKey?.publicKey, let peer = settings.peerKey else {
+      return nil
+    }
+    let directory = stateDirectory(environment)
+    let path = "\(directory ?? Self.directory)/\(description.name)-\(own.start)-\(peer.start)"
+    do throws(SystemCallError) {
+      return KeptMark(try NumberFile(path: path), log)
+    } catch {
+      if directory != nil { log.warning("\(ClockTrouble.nowhereToRemember(description.name, "\(error)"))") }
+      if ClockTrouble.isUnset(now.unixSeconds) {
+        log.warning("\(ClockTrouble.unset(description.name, directory: Self.directory))")
+      }
+      return nil
+    }
+  }
+
+  /// $STATE_DIRECTORY, the first of them; "NAME=value" in `environment`.
+  private static func stateDirectory(_ environment: [String]) -> String? {
+    let name = "STATE_DIRECTORY="
+    guard let entry = environment.first(where: { $0.hasPrefix(name) }) else { return nil }
+    return entry.dropFirst(name.utf8.count).split(separator: ":").first.map(String.init)
+  }
+
+  var value: UInt64? { file.read() }
+
+  func raise(to value: UInt64) {
+    do throws(SystemCallError) {
+      try file.write(value)
+    } catch {
+      // Once: it is tried again and again.
+      if hasFailed.exchange(true, ordering: .relaxed) { return }
+      log.warning("\(ClockTrouble.cannotRemember("\(error)"))")
+    }
+  }
+}
+
+extension PublicKey {
+  /// Enough of it to tell keys apart in a file's name.
+  fileprivate var start: Substring { description.prefix(16) }
+}

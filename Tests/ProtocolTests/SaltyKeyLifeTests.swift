@@ -1,0 +1,92 @@
+import Sodium
+import Testing
+import TunnelCore
+import TunnelTesting
+
+@testable import ProtocolSalty
+
+/// Somebody drops every datagram of 146 bytes, so that no key is ever replaced.
+@Suite("A salty key's life")
+struct SaltyKeyLifeTests {
+  private let pair: SaltyPair
+
+  init() throws {
+    pair = try SaltyPair()
+    pair.start()
+    #expect(pair.passesBothWays)
+    pair.disturb = { _ in [] }
+  }
+
+  private func salty(_ party: Party) throws -> SaltyProtocol { try #require(party.wireFormat as? SaltyProtocol) }
+
+  @Test("ends after three lifetimes: nothing is sealed or opened under it any more, and it is forgotten on both sides")
+  func limit() throws {
+    weak let key = try salty(pair.a).handshake.encoder?.key
+    #expect(key != nil)
+    for _ in 0..<899 { pair.second() }
+    #expect(pair.passes(from: pair.a, to: pair.b))
+    let lastOfB = try #require(pair.b.seal([9]).packet)
+    pair.second()
+    #expect(pair.a.seal([1]).dropReason == .noKey)
+    #expect(pair.a.open(lastOfB).dropReason == .noKey)
+    for party in [pair.a, pair.b] {
+      let handshake = try salty(party).handshake
+      #expect(handshake.encoder == nil && handshake.decoders.allSatisfy { $0 == nil })
+    }
+    // Nobody holds it: its guarded memory was wiped.
+    #expect(key == nil)
+  }
+
+  @Test("and as soon as control datagrams pass again, so does everything else")
+  func afterwards() {
+    for _ in 0..<2000 { pair.second() }
+    pair.disturb = { [$0] }
+    #expect((pair.secondsUntilBothWays() ?? 99) <= 3)
+  }
+
+  @Test("ends during a machine's sleep as well: the first packet after it finds no key")
+  func sleep() {
+    pair.clock.advance(seconds: 5000)
+    #expect(pair.a.seal([1]).dropReason == .noKey)
+    pair.disturb = { [$0] }
+    #expect((pair.secondsUntilBothWays() ?? 99) <= 3)
+  }
+
+  @Test("of a peer that fell silent ends too, although our own is replaced all the time")
+  func silentPeer() throws {
+    for _ in 0..<901 {
+      pair.clock.advance(seconds: 1)
+      pair.a.tick()
+    }
+    let handshake = try salty(pair.a).handshake
+    #expect(handshake.encoder == nil && handshake.decoders.allSatisfy { $0 == nil })
+  }
+
+  @Test("of a peer that announces it once more after its end does not begin again")
+  func announcedOnceMore() throws {
+    let clock = ManualClock()
+    let peer = try SaltyPeer(clock: clock)
+    let subject = try peer.subject(clock: clock)
+    func announced() throws -> ControlMessage { try #require(peer.read(subject.control.last)) }
+    for _ in 0..<4 {
+      let now = try announced()
+      #expect(subject.open(peer.control(quoting: now.sender, recipientKeyID: now.senderKeyID)) == .failure(.consumed))
+      clock.advance(seconds: 299)
+      subject.tick()
+    }
+    clock.advance(seconds: 10)
+    subject.tick()
+    let now = try announced()
+    #expect(subject.open(peer.control(quoting: now.sender, recipientKeyID: now.senderKeyID)).dropReason == .late)
+    #expect(subject.seal([1]).dropReason == .noKey)
+  }
+
+  @Test("is five minutes where nothing is dropped, and no packet is lost over any number of changes")
+  func undisturbed() {
+    pair.disturb = { [$0] }
+    for _ in 0..<4000 {
+      pair.second()
+      #expect(pair.passesBothWays)
+    }
+  }
+}
