@@ -9,8 +9,10 @@ package enum ClockTrouble {
   package static func unset(_ protocolName: String, directory: String) -> Complaint {
     Complaint(
       "The clock is years behind, and nothing is remembered over restarts",
-      why: "\(protocolName) numbers by the clock: numbers repeat under the same keys, which makes forgery possible, and "
-        + "the peer ignores them until they have caught up.",
+      why: """
+        \(protocolName) numbers by the clock: numbers repeat under the same keys, which helps who wants to forge, and \
+        the peer ignores them until they have caught up.
+        """,
       cure: "mkdir -m 700 \(directory); or set the clock before the tunnel starts.")
   }
 

@@ -38,7 +38,8 @@ final class SilenceReporter {
     let authentic = counters.authentic
     let isSilent = authentic == lastAuthentic
     if let glimpse = relay.takeGlimpse() { consider(glimpse, isSilent: isSilent, now) }
-    secondsWithoutAny = counters.arrived == 0 && counters.sent.packets + counters.controlSent > 0 ? secondsWithoutAny + 1 : 0
+    secondsWithoutAny =
+      counters.arrived == 0 && counters.sent.packets + counters.controlSent > 0 ? secondsWithoutAny + 1 : 0
     if secondsWithoutAny == Self.patience { sayNothingCame() }
     relay.wantsGlimpse = isSilent || !hasSeenGoodPacket
     lastAuthentic = authentic

@@ -146,7 +146,7 @@ struct SaltyAttackTests {
     #expect(lonely.control.count == 1)
   }
 
-  @Test("a recorded control datagram is answered where it came from, and does not move the peer there; a fresh one does")
+  @Test("an old control datagram is answered where it came from, and moves the peer nowhere; a fresh one does")
   func oldControlMovesNobody() throws {
     let (device, transport) = (MemoryDevice(), MemoryTransport())
     var own = parameters(peer.other, peer.own.publicKey, at: clock.now())

@@ -62,7 +62,7 @@ struct SaltyTimeTests {
     }
   }
 
-  @Test("on a machine whose clock starts over at each boot no control nonce comes twice, and the peer goes on listening")
+  @Test("where the clock starts over at each boot no control nonce comes twice, and the peer goes on listening")
   func clockStartsOver() throws {
     let (own, other) = (SecretKey(), SecretKey())
     let (here, there) = (ManualClock(unixSeconds: 10), ManualClock())

@@ -122,8 +122,9 @@ struct SaltyImpostor {
     honestCount &+= 1
     let latest = announcements[announcements.count - 1]
     let message = ControlPayload(
-      flags: 0x40 | (latest.flags & 0x40) >> 1 | 0x10, senderKey: Self.pairs[0].1, senderNonce: Self.nonce(honestCount | 0x80),
-      recipientKey: latest.senderKey, recipientNonce: latest.senderNonce, acceptedTime: heardTime)
+      flags: 0x40 | (latest.flags & 0x40) >> 1 | 0x10, senderKey: Self.pairs[0].1,
+      senderNonce: Self.nonce(honestCount | 0x80), recipientKey: latest.senderKey, recipientNonce: latest.senderNonce,
+      acceptedTime: heardTime)
     sendControl(message.bytes, time: ownTime &+ 1)
   }
 
