@@ -2,9 +2,6 @@ package import Configuration
 
 /// What is said of a clock that starts over at each boot, and of the file that makes up for it.
 package enum ClockTrouble {
-  /// Whether the clock shows a day before this program was written: the first of January 2026.
-  package static func isUnset(_ unixSeconds: Int64) -> Bool { unixSeconds < 1_767_225_600 }
-
   /// `directory` is where the state would be kept.
   package static func unset(_ protocolName: String, directory: String) -> Complaint {
     Complaint(

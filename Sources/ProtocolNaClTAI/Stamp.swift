@@ -8,8 +8,6 @@ import TunnelCore
 /// The field called attoseconds there only counts here.)
 struct Stamp: Equatable {
   static let epoch: UInt64 = 4_611_686_018_427_387_914
-  /// Labels from here on are reserved.
-  static let end: UInt64 = 1 << 63
 
   var seconds: UInt64
   /// Nanoseconds and counter, the last 8 bytes of the nonce.

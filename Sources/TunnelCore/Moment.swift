@@ -13,6 +13,10 @@ public struct Moment: Sendable, Equatable {
     self.unixNanoseconds = unixNanoseconds
   }
 
+  /// Whether the real-time clock shows a day since this program was written, which began in 2026. Machines without a
+  /// battery for their clock begin earlier at each boot.
+  public var isSet: Bool { unixSeconds >= 1_767_225_600 }
+
   /// Whole seconds of the monotonic clock.
   public var monotonicSeconds: UInt64 { monotonicNanoseconds / 1_000_000_000 }
 }

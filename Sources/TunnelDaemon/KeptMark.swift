@@ -35,7 +35,7 @@ final class KeptMark: HighWaterMark {
       return KeptMark(try NumberFile(path: path), log)
     } catch {
       if directory != nil { log.warning("\(ClockTrouble.nowhereToRemember(description.name, "\(error)"))") }
-      if ClockTrouble.isUnset(now.unixSeconds) {
+      if !now.isSet {
         log.warning("\(ClockTrouble.unset(description.name, directory: Self.directory))")
       }
       return nil

@@ -5,7 +5,7 @@ public final class ManualClock: Clock {
   public var moment: Moment
 
   /// A clock that shows `unixSeconds`, on a machine that has been up for an hour.
-  public init(unixSeconds: Int64 = 1_700_000_000) {
+  public init(unixSeconds: Int64 = 1_800_000_000) {
     moment = Moment(monotonicNanoseconds: 3_600_000_000_000, unixSeconds: unixSeconds, unixNanoseconds: 0)
   }
 
