@@ -62,23 +62,35 @@ struct SaltyKeyLifeTests {
     #expect(handshake.encoder == nil && handshake.decoders.allSatisfy { $0 == nil })
   }
 
-  @Test("of a peer that announces it once more after its end does not begin again")
+  @Test("of a peer that announces it once more after its end does not begin again; another is asked for at once")
   func announcedOnceMore() throws {
     let clock = ManualClock()
     let peer = try SaltyPeer(clock: clock)
     let subject = try peer.subject(clock: clock)
-    func announced() throws -> ControlMessage { try #require(peer.read(subject.control.last)) }
-    for _ in 0..<4 {
-      let now = try announced()
-      #expect(subject.open(peer.control(quoting: now.sender, recipientKeyID: now.senderKeyID)) == .failure(.consumed))
-      clock.advance(seconds: 299)
-      subject.tick()
+    func answer() throws -> Result<[UInt8], Party.Dropped> {
+      let now = try #require(peer.read(subject.control.last))
+      return subject.open(peer.control(quoting: now.sender, recipientKeyID: now.senderKeyID, isAcknowledgement: true))
     }
-    clock.advance(seconds: 10)
-    subject.tick()
-    let now = try announced()
-    #expect(subject.open(peer.control(quoting: now.sender, recipientKeyID: now.senderKeyID)).dropReason == .late)
+    func pass(seconds: Int) {
+      for _ in 0..<seconds {
+        clock.advance(seconds: 1)
+        subject.tick()
+      }
+    }
+    pass(seconds: 150)
+    // It knows each of our keys, and has but one itself.
+    for _ in 0..<2 {
+      #expect(try answer() == .failure(.consumed))
+      pass(seconds: 449)
+    }
+    #expect(try answer() == .failure(.consumed))
+    #expect(subject.seal([1]).packet != nil)
+    pass(seconds: 2)
     #expect(subject.seal([1]).dropReason == .noKey)
+    let before = subject.control.count
+    pass(seconds: 2)
+    #expect(subject.control.count > before)
+    #expect(try answer().dropReason == .late)
   }
 
   @Test("is five minutes where nothing is dropped, and no packet is lost over any number of changes")
