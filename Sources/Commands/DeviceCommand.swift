@@ -1,6 +1,5 @@
 import Configuration
 import Diagnosis
-import Glibc
 import LinuxSystem
 import ProtocolKit
 

@@ -1,8 +1,6 @@
 import Configuration
-import Glibc
 import LinuxSystem
 import Sodium
-import SystemPackage
 
 /// Reads a file of settings or keys into guarded memory.
 func readFile(_ path: String, _ limit: Int) throws(FileProblem) -> ReadFile {

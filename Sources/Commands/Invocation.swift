@@ -18,9 +18,9 @@ struct Invocation {
   /// long as the process lives: of the arguments what could be a key, behind whatever option.
   static func take() -> Invocation {
     var words: [GivenText] = []
-    ProcessMemory.forEachArgument { _, bytes in
+    ProcessMemory.forEachArgument { index, bytes in
       words.append(GivenText(GuardedMemory(copying: bytes.bytes)))
-      for range in PossibleKey.ranges(in: bytes.bytes) { bytes.wipe(range) }
+      if index > 0 { for range in PossibleKey.ranges(in: bytes.bytes) { bytes.wipe(range) } }
     }
     var invocation = Invocation(programName: words.first?.revealed?.split(separator: "/").last.map(String.init) ?? "")
     invocation.arguments = Array(words.dropFirst())

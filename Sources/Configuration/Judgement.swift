@@ -24,9 +24,7 @@ struct Judgement {
     warnOfVisibleSecrets(&findings)
     compareKeys(&settings, &findings)
     guard let known = chooseProtocol(&settings, &findings) else { return }
-    if known.needsKeys {
-      requireKeys(known, settings, &findings)
-    }
+    if known.needsKeys { requireKeys(known, settings, &findings) }
     warnOfWeakness(known, settings, &findings)
     warnOfNoEffect(known, settings, &findings)
   }

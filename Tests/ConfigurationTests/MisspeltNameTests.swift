@@ -70,6 +70,14 @@ struct MisspeltNameTests {
     #expect(other.settings.protocolName == "nacl0" && other.complaints == [])
   }
 
+  @Test(
+    "nor is a tunnel in clear made of one option where protocol and keys stand in the environment, and do not count")
+  func ignoredEnvironment() {
+    let reading = read(["--tun-mode", "1"], environment: ["PROTOCOL=salty"] + keys)
+    #expect(reading.complains("PROTOCOL is not given, and PROTOCOL in the environment is ignored"))
+    #expect(read(["--tun-mode", "1"], environment: ["ROLE=1", "HOME=/root"]).settings.protocolName == "raw")
+  }
+
   @Test("what the shell makes of a script's line is not known, so nothing is guessed in its place")
   func shellValue() {
     let reading = file("#!/bin/sh\nexport PROTOCOL=$1\nexport TUN_MODE=1\n")

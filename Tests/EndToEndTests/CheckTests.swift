@@ -155,6 +155,14 @@ extension EndToEnd {
       #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 || !$0.dropFirst(8).contains(" ") })
     }
 
+    @Test("nor does the name of a stranger's device")
+    func strangersDevice() throws {
+      let result = try lab.a.run(words: ["ip", "tuntap", "add", "dev", "q\u{1b}[31m", "mode", "tun"])
+      #expect(result.isSuccess, "\(result)")
+      let list = try lab.a.run("\(Programs.ours) device list").output
+      #expect(list.contains("q?[31m") && !list.contains("\u{1b}"))
+    }
+
     @Test("a file of a stranger's sends the terminal no escape sequences, through no name and no value")
     func strangersFile() throws {
       let bad = "\u{9b}31m\u{1b}]0;x\u{7}\u{202e}"
