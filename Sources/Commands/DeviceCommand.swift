@@ -1,6 +1,5 @@
 import Configuration
 import Diagnosis
-import Glibc
 import LinuxSystem
 import ProtocolKit
 
@@ -111,13 +110,8 @@ enum DeviceCommand {
     }
     if wish.name.isEmpty { throw Complaint("quicktun device add: a name is needed", cure: "quicktun device --help") }
     // A device without an owner could be taken by anybody.
-    wish.user = wish.user ?? (wish.group == nil ? caller : nil)
+    wish.user = wish.user ?? (wish.group == nil ? Privileges.caller : nil)
     return wish
-  }
-
-  /// Whoever calls, even through sudo.
-  private static var caller: UInt32 {
-    unsafe getenv("SUDO_UID").flatMap { unsafe UInt32(String(cString: $0)) } ?? Privileges.effectiveUser
   }
 
   private static func name(_ word: String) throws(Complaint) -> String {
@@ -176,7 +170,7 @@ enum DeviceCommand {
         device.group.map(Privileges.name(ofGroup:)) ?? "-",
         device.holder.map { "\($0.process) (\($0.program))" } ?? "-", flags(device),
         device.hasCarrier ? "yes" : "no", String(device.mtu),
-      ]
+      ].map { showable($0) }  // anybody may name his device, and his program, as he likes
     }
     let widths = heads.indices.map { column in ([heads] + rows).map { $0[column].count }.max() ?? 0 }
     for row in [heads] + rows {

@@ -14,11 +14,14 @@ struct Invocation {
   /// Where each of `arguments` stands in the process's own list.
   private var positions: [Int] = []
 
-  /// Copies what the kernel handed over, and wipes secrets from the environment there: /proc/PID/environ shows it for
-  /// as long as the process lives.
+  /// Copies what the kernel handed over, and wipes secrets there, since /proc/PID/cmdline and environ show them for as
+  /// long as the process lives: of the arguments what could be a key, behind whatever option.
   static func take() -> Invocation {
     var words: [GivenText] = []
-    ProcessMemory.forEachArgument { _, bytes in words.append(GivenText(GuardedMemory(copying: bytes.bytes))) }
+    ProcessMemory.forEachArgument { index, bytes in
+      words.append(GivenText(GuardedMemory(copying: bytes.bytes)))
+      if index > 0 { for range in PossibleKey.ranges(in: bytes.bytes) { bytes.wipe(range) } }
+    }
     var invocation = Invocation(programName: words.first?.revealed?.split(separator: "/").last.map(String.init) ?? "")
     invocation.arguments = Array(words.dropFirst())
     invocation.positions = Array(words.indices.dropFirst())
@@ -54,18 +57,26 @@ struct Invocation {
     }
   }
 
-  /// What scripts may inherit: the environment without any secret.
-  var environmentForScripts: [String] {
-    environment.filter { $0.secretRange == nil }.compactMap(\.revealed)
+  /// What scripts may inherit: the environment without any secret. No entry spells `secret`, whatever its name.
+  func environmentForScripts(without secret: SecretKey?) -> [String] {
+    environment.filter { entry in
+      entry.secretRange == nil && !(secret.map { entry.withBytes($0.isSpelled(in:)) } ?? false)
+    }.compactMap(\.revealed)
   }
 }
 
 extension GivenText {
-  /// Where the value of an environment entry stands, if it belongs to a secret setting.
+  /// Where the value of an environment entry stands, if it is or could be a secret: of a secret setting, of a name that
+  /// resembles one, or what could be a key and stands under another of our names. PUBLIC_KEY is no secret.
   fileprivate var secretRange: Range<Int>? {
-    guard let equals = firstIndex(of: 0x3d), let name = upTo(equals).revealed else { return nil }
-    let isSecret = Setting.all.contains { $0.isSecret && ($0.name == name || "IF_QT_\($0.name)" == name) }
-    return isSecret ? equals + 1..<count : nil
+    guard let equals = firstIndex(of: 0x3d), let full = upTo(equals).revealed else { return nil }
+    let value = equals + 1..<count
+    let name = full.hasPrefix("IF_QT_") ? String(full.dropFirst(6)) : full
+    let meant = Setting.named(name) ?? Setting.near(name).flatMap(Setting.named)
+    if let meant, meant.isSecret { return value }
+    let isOurs = name != full || Setting.named(name) != nil
+    guard isOurs, name != "PUBLIC_KEY", from(value.lowerBound).withBytes(PossibleKey.isIn) else { return nil }
+    return value
   }
 }
 

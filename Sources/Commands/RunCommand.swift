@@ -43,11 +43,15 @@ enum RunCommand {
   private static func run(
     _ reading: SettingsReader.Reading, _ invocation: Invocation, _ protocols: [ProtocolDescription]
   ) -> Int32 {
-    let (settings, environment) = (reading.settings, invocation.environmentForScripts)
+    let settings = reading.settings
+    let environment = invocation.environmentForScripts(without: settings.privateKey)
     let output = LogOutput(
       syslogName: settings.logTarget == .syslog ? settings.interface.map { "quicktun.\($0)" } ?? "quicktun" : nil,
       environment: environment)
-    let log = Logger(label: "quicktun") { _ in TunnelLog(output, logLevel: settings.logLevel.loggerLevel) }
+    let publicKeys = [settings.privateKey?.publicKey, settings.peerKey].compactMap { $0 }
+    let log = Logger(label: "quicktun") { _ in
+      TunnelLog(output, logLevel: settings.logLevel.loggerLevel, publicKeys: publicKeys)
+    }
     for warning in reading.warnings { log.warning("\(warning)") }
     for complaint in reading.complaints { log.error("\(complaint)") }
     let chosen = protocols.first { $0.name == settings.protocolName }
@@ -62,7 +66,7 @@ enum RunCommand {
       return 0
     } catch {
       log.error("\(error)")
-      supervision.hasFailed("\(error)".split(separator: "\n").first.map(String.init) ?? "")
+      supervision.hasFailed("\(error)".split(separator: "\n").first.map { showable(String($0)) } ?? "")
       return 1
     }
   }

@@ -1,35 +1,12 @@
-public import Sodium
-
-/// A file as a source of settings or keys.
-public struct ReadFile: Sendable {
-  public var contents: GuardedMemory
-  /// Whether its permissions let any user read it.
-  public var othersMayRead: Bool
-
-  public init(contents: GuardedMemory, othersMayRead: Bool) {
-    self.contents = contents
-    self.othersMayRead = othersMayRead
-  }
-}
-
-/// Why a file cannot be read, in the system's words.
-public struct FileProblem: Error, Equatable, Sendable {
-  public var reason: String
-  public init(_ reason: String) { self.reason = reason }
-}
-
-/// Reads a file of at most `limit` bytes; what is longer is a problem too.
-public typealias FileReader = @Sendable (_ path: String, _ limit: Int) throws(FileProblem) -> ReadFile
-
 /// A file of settings: `NAME=value`, a line each, `#` comments on lines of their own or behind a value. A value may
 /// stand in single or double quotes, which keep blanks and `#`.
 ///
 /// `export NAME=value` is taken as well. Of a shell script, which begins with `#!`, only such lines count: that is how
-/// people wrap quicktun.
+/// people wrap quicktun. Names that are no settings are the script's own there; elsewhere they are errors.
 struct ConfigFile {
   static let largest = 1 << 16
   private static let export = Array("export ".utf8)
-  private let isScript: Bool
+  let isScript: Bool
   private(set) var occurrences: [Occurrence] = []
 
   init(path: String, _ file: ReadFile, _ findings: inout Findings) {
@@ -60,10 +37,13 @@ struct ConfigFile {
     }
     guard let setting = Setting.named(name) else {
       if isScript && !isExport { return }  // a variable of the script's own
-      return findings.warnOfUnknown("\(path):\(number): \(name)", name: name)
+      let label = "\(path):\(number): \(name)"
+      return isScript
+        ? findings.warnOfUnknown(label, name: name) : findings.complainOfUnknown(label, name: name)
     }
     let value = unquoted(line.from(equals + 1).trimmed)
     if isScript, value.firstIndex(of: 0x24) != nil || value.firstIndex(of: 0x60) != nil {
+      findings.doubt(name, "\(path):\(number): \(name) is not looked at")
       return findings.warn("\(path):\(number): \(name): not looked at", why: "The shell makes its value.")
     }
     occurrences.append(Occurrence(setting: setting, spelling: .file(path: path, line: number), value: value))

@@ -66,6 +66,7 @@ struct Environment {
         "\(occurrence.label) in the environment: ignored",
         why: "Plain names count only where no -c or --name, no IF_QT_ name and no file is given.",
         cure: "Write \(occurrence.setting.option), or IF_QT_\(occurrence.setting.name).")
+      findings.doubt(occurrence.setting.name, "\(occurrence.label) in the environment is ignored")
     }
   }
 }

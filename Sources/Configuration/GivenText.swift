@@ -33,7 +33,7 @@ public struct GivenText: Sendable {
     return GivenText(memory, bounds.lowerBound + range.lowerBound..<bounds.lowerBound + range.upperBound)
   }
 
-  func from(_ index: Int) -> GivenText { self[index..<count] }
+  package func from(_ index: Int) -> GivenText { self[index..<count] }
   package func upTo(_ index: Int) -> GivenText { self[0..<index] }
   package func prefix(_ length: Int) -> GivenText { upTo(min(length, count)) }
 

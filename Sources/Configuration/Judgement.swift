@@ -1,5 +1,3 @@
-import Sodium
-
 /// What can be said only of the settings together: which protocol, whether it has its keys, what is odd.
 struct Judgement {
   let given: [String: Occurrence]
@@ -7,13 +5,14 @@ struct Judgement {
   let readFile: FileReader
   /// Where a service manager puts what is for this process only ($CREDENTIALS_DIRECTORY, systemd.exec(5)).
   let credentials: String?
-  private var hasCredential = false
+  /// Whether a tunnel in clear may come of naming no protocol, as with quicktun. Not in a file of ours: there raw has to
+  /// be asked for.
+  let guessesRaw: Bool
+  var hasCredential = false
 
-  /// The name that the own secret key has there.
-  private static let credential = "private-key"
-
-  init(given: [String: Occurrence], _ source: SettingsReader.Source) {
+  init(given: [String: Occurrence], _ source: SettingsReader.Source, guessesRaw: Bool) {
     self.given = given
+    self.guessesRaw = guessesRaw
     protocols = source.protocols
     readFile = source.readFile
     credentials = Environment.value(of: "CREDENTIALS_DIRECTORY", in: source.environment)
@@ -23,16 +22,14 @@ struct Judgement {
     noteFloat(settings, &findings)
     loadKey(&settings, &findings)
     warnOfVisibleSecrets(&findings)
+    compareKeys(&settings, &findings)
     guard let known = chooseProtocol(&settings, &findings) else { return }
-    if known.needsKeys {
-      requireKeys(known, settings, &findings)
-      compareKeys(settings, &findings)
-    }
+    if known.needsKeys { requireKeys(known, settings, &findings) }
     warnOfWeakness(known, settings, &findings)
     warnOfNoEffect(known, settings, &findings)
   }
 
-  private func isGiven(_ name: String) -> Bool { given[name] != nil }
+  func isGiven(_ name: String) -> Bool { given[name] != nil }
 
   // MARK: Protocol
 
@@ -64,97 +61,37 @@ struct Judgement {
   /// quicktun's rules, said loudly.
   private func fallbackProtocol(_ findings: inout Findings) -> String? {
     if isGiven("PRIVATE_KEY") || isGiven("PUBLIC_KEY") || isGiven("PRIVATE_KEY_FILE") || hasCredential {
+      if refuses(toGuess: "nacl0", &findings) { return nil }
       findings.warn(
         "PROTOCOL is not given: nacl0, because there is a key",
         why: "nacl0 encrypts every packet with one nonce: whoever records enough of them can read them.",
         cure: "Set PROTOCOL=salty (or nacltai) on both sides, or PROTOCOL=nacl0 if the peer cannot.")
       return "nacl0"
     }
-    if isGiven("TUN_MODE") || isGiven("REMOTE_ADDRESS") || isGiven("LOCAL_ADDRESS") {
+    if guessesRaw && (isGiven("TUN_MODE") || isGiven("REMOTE_ADDRESS") || isGiven("LOCAL_ADDRESS")) {
+      if refuses(toGuess: "raw", &findings) { return nil }
       findings.warn(
         "PROTOCOL is not given, and no key: raw, so NOTHING IS ENCRYPTED",
         cure: "Set PROTOCOL=salty and keys on both sides, or PROTOCOL=raw if that is meant.")
       return "raw"
     }
+    let names = "There are: \(protocols.map(\.name).joined(separator: ", "))."
     findings.complain(
-      "PROTOCOL is not given", why: "There are: \(protocols.map(\.name).joined(separator: ", ")).",
+      "PROTOCOL is not given",
+      why: guessesRaw ? names : names + " A file has to say PROTOCOL=raw for a tunnel that encrypts nothing.",
       cure: "quicktun --help tells all settings.")
     return nil
   }
 
-  // MARK: Keys
-
-  private mutating func loadKey(_ settings: inout TunnelSettings, _ findings: inout Findings) {
-    if !isGiven("PRIVATE_KEY") && !isGiven("PRIVATE_KEY_FILE") { loadCredential(&settings, &findings) }
-    guard let occurrence = given["PRIVATE_KEY_FILE"], let path = settings.privateKeyFile else { return }
-    if isGiven("PRIVATE_KEY") { return findings.warn("\(occurrence.text): not read", why: "PRIVATE_KEY is given too.") }
-    do throws(FileProblem) {
-      let file = try readFile(path, KeyFile.largest)
-      if file.othersMayRead {
-        findings.warn("\(occurrence.text): every user can read the private key", cure: "chmod o= \(path)")
-      }
-      settings.privateKey = try KeyFile.key(in: file)
-    } catch {
-      findings.complain(
-        "\(occurrence.text): \(error.reason)", why: KeyFile.accepted,
-        cure: credentials == nil
-          ? "Make a pair with: quicktun keypair"
-          : "Leave PRIVATE_KEY_FILE out: the unit hands over /etc/quicktun/NAME.key.")
-    }
-  }
-
-  /// A blank one, or none, is not given.
-  private mutating func loadCredential(_ settings: inout TunnelSettings, _ findings: inout Findings) {
-    guard let path = credentials.map({ $0 + "/" + Self.credential }) else { return }
-    guard let file = try? readFile(path, KeyFile.largest), !GivenText(file.contents).trimmed.isEmpty else { return }
-    hasCredential = true
-    do throws(FileProblem) {
-      settings.privateKey = try KeyFile.key(in: file)
-    } catch {
-      findings.complain(
-        "the credential \(Self.credential): \(error.reason)",
-        why: KeyFile.accepted,
-        cure: "Put the SECRET line's digits of `quicktun keypair` into /etc/quicktun/NAME.key.")
-    }
-  }
-
-  private func requireKeys(
-    _ known: SettingsReader.KnownProtocol, _ settings: TunnelSettings, _ findings: inout Findings
-  ) {
-    var missing: [String] = []
-    if !isGiven("PRIVATE_KEY") && !isGiven("PRIVATE_KEY_FILE") && !hasCredential {
-      missing.append("PRIVATE_KEY or PRIVATE_KEY_FILE")
-    }
-    if !isGiven("PUBLIC_KEY") { missing.append("PUBLIC_KEY") }
-    if missing.isEmpty { return }
+  /// Whether a name that was misspelled, or a value that was lost, may have said otherwise.
+  private func refuses(toGuess name: String, _ findings: inout Findings) -> Bool {
+    let isRaw = name == "raw"
+    guard let reason = findings.reasonNotToChoose(unencrypted: isRaw) else { return false }
     findings.complain(
-      "PROTOCOL=\(known.name) needs \(missing.joined(separator: " and "))",
-      why: "Both sides need their own private key and the other's public key.",
-      cure: "Make a pair with: quicktun keypair")
-  }
-
-  private func compareKeys(_ settings: TunnelSettings, _ findings: inout Findings) {
-    guard let secret = settings.privateKey, let peer = settings.peerKey, let occurrence = given["PUBLIC_KEY"] else {
-      return
-    }
-    if secret.publicKey == peer {
-      findings.warn(
-        "\(occurrence.text): this is the own public key", why: "PUBLIC_KEY is the peer's key, not the own one.",
-        cure: "Unless both sides share one pair, ask the peer for the PUBLIC line of its keypair.")
-    } else if secret.isSpelled(by: peer) {
-      findings.complain(
-        "\(occurrence.label): this is the own PRIVATE key", why: "PUBLIC_KEY goes into logs and scripts.",
-        cure: "Give the peer's public key; and make a new pair: quicktun keypair")
-    }
-  }
-
-  private func warnOfVisibleSecrets(_ findings: inout Findings) {
-    for setting in Setting.all where setting.isSecret {
-      guard let occurrence = given[setting.name], occurrence.isOnCommandLine else { continue }
-      findings.warn(
-        "\(occurrence.label): everybody on this host could see it in the list of processes",
-        cure: "Use PRIVATE_KEY_FILE, or the environment.")
-    }
+      "PROTOCOL is not given, and \(reason.fact)",
+      why: "Perhaps \(reason.name) was meant. Without it this is \(name)\(isRaw ? ", and NOTHING IS ENCRYPTED" : "").",
+      cure: "Correct that, or set PROTOCOL=\(name) if it is meant.")
+    return true
   }
 
   // MARK: What is odd
@@ -193,38 +130,5 @@ struct Judgement {
     if settings.mode == .tap, settings.packetInformation != .none, let occurrence = given["USE_PI"] {
       findings.warn("\(occurrence.text): no effect; it is for tun mode (TUN_MODE=1)")
     }
-  }
-}
-
-/// A file that holds a secret key: 32 bytes, or 64 hexadecimal digits. quicktun looks at no more than 64 bytes; what
-/// follows them here has to be on other lines.
-enum KeyFile {
-  static let largest = 4096
-  static let accepted = "Accepted: 32 bytes, or 64 hexadecimal digits and a newline."
-
-  static func key(in file: ReadFile) throws(FileProblem) -> SecretKey {
-    let text = GivenText(file.contents)
-    do throws(KeyError) {
-      if text.count == SecretKey.byteCount {
-        return try text.withBytes { (bytes) throws(KeyError) in try SecretKey(bytes: bytes) }
-      }
-      let line = text.upTo(text.firstIndex(of: 0x0a) ?? text.count).trimmed
-      return try line.withBytes { (digits) throws(KeyError) in try SecretKey(hex: digits) }
-    } catch {
-      switch error {
-      case .wrongLength(let count):
-        throw FileProblem(count == text.count ? "it has \(count) bytes" : "its first line has \(count) characters")
-      case .notHexadecimal(let index): throw FileProblem("character \(index + 1) is no hexadecimal digit")
-      }
-    }
-  }
-}
-
-extension SecretKey {
-  /// Whether somebody gave this secret where a public key belongs.
-  fileprivate func isSpelled(by key: PublicKey) -> Bool {
-    let given = GuardedMemory(count: Self.byteCount)
-    given.withMutableBytes { key.write(to: &$0) }
-    return withBytes { own in given.withBytes { equalInConstantTime(own, $0) } }
   }
 }

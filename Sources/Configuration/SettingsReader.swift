@@ -54,10 +54,11 @@ public struct SettingsReader {
       reading.request = arguments.wantsHelp ? .help : .version
       return reading
     }
-    let given = collect(arguments, source, &findings)
+    let file = arguments.configFile.flatMap { readFile($0, source.readFile, &findings) }
+    let given = collect(arguments, file?.occurrences ?? [], source, &findings)
     reading.settings = apply(given, &findings)
     reading.settings.spellings = given.mapValues(\.text)
-    var judgement = Judgement(given: given, source)
+    var judgement = Judgement(given: given, source, guessesRaw: file?.isScript ?? true)
     judgement.judge(&reading.settings, &findings)
     reading.complaints = findings.complaints
     reading.warnings = findings.warnings
@@ -66,11 +67,10 @@ public struct SettingsReader {
 
   /// One occurrence of each setting that was given: the one that counts.
   private static func collect(
-    _ arguments: ArgumentParser, _ source: Source, _ findings: inout Findings
+    _ arguments: ArgumentParser, _ file: [Occurrence], _ source: Source, _ findings: inout Findings
   ) -> [String: Occurrence] {
     let environment = Environment(source.environment)
     environment.warnOfUnknown(&findings)
-    let file = arguments.configFile.flatMap { readFile($0, source.readFile, &findings) } ?? []
     let usesPlain = arguments.occurrences.isEmpty && arguments.configFile == nil && !environment.isIfupdown
     if usesPlain {
       environment.warnOfNearlySettings(&findings)
@@ -100,14 +100,23 @@ public struct SettingsReader {
     }
     for occurrence in occurrences where occurrence.value.isEmpty && occurrence.setting.blank == .ignored {
       findings.warn("\(occurrence.label) is empty: as if it were not given")
+      findings.doubt(occurrence.setting.name, "\(occurrence.label) is empty")
     }
   }
 
   private static func readFile(
     _ path: String, _ read: FileReader, _ findings: inout Findings
-  ) -> [Occurrence]? {
+  ) -> ConfigFile? {
     do throws(FileProblem) {
-      return ConfigFile(path: path, try read(path, ConfigFile.largest), &findings).occurrences
+      let file = try read(path, ConfigFile.largest)
+      guard file.writers.isEmpty else {
+        // Not even its mistakes are of interest then.
+        findings.complain(
+          "--config \(printable(path)): \(file.writers.fact)", why: "It can hold a script, which is run as root.",
+          cure: file.writers.cure(path))
+        return nil
+      }
+      return ConfigFile(path: path, file, &findings)
     } catch {
       findings.complain("--config \(printable(path)): \(error.reason)")
       return nil

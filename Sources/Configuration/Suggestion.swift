@@ -1,8 +1,15 @@
 /// What somebody who wrote `name` probably meant, of `known`: the nearest by edit distance, if it is near.
 func nearest(to name: String, in known: [String], atMost limit: Int = 3) -> String? {
+  // Names of very different lengths are not near, and a stranger's may be endless.
+  let known = known.filter { abs($0.utf8.count - name.utf8.count) <= limit }
   let distances = known.map { (name: $0, distance: editDistance(Array(name.utf8), Array($0.utf8))) }
   guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
   return best.distance <= min(limit, best.name.utf8.count / 2) ? best.name : nil
+}
+
+extension Setting {
+  /// The name of the setting that somebody who wrote `name` probably meant.
+  package static func near(_ name: String) -> String? { nearest(to: name.uppercased(), in: all.map(\.name)) }
 }
 
 /// Levenshtein's distance: how many letters to insert, delete or replace.

@@ -142,7 +142,8 @@ package struct Detective {
     return Complaint(
       "Datagrams from \(evidence.endpoint.text) fail under the peer's key",
       why: "PUBLIC_KEY here or there is not the other side's, or the datagrams are damaged, or a stranger's.",
-      cure: "The peer needs PUBLIC_KEY=\(own); compare PUBLIC_KEY here with the key that it prints at its start.")
+      cure: "The peer needs PUBLIC_KEY=\(own); compare PUBLIC_KEY here with the key that it prints at its start.",
+      showing: own)
   }
 
   /// Whether a failing tag means a wrong key. salty's data fail for a while after each restart; its control datagrams

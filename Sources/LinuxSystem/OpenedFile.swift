@@ -1,7 +1,7 @@
 import Glibc
 package import SystemPackage
 
-/// A regular file (or a pipe) opened for reading.
+/// A file that the kernel makes up, or standard input, opened for reading. For what a user names: `UserFile`.
 package struct OpenedFile: ~Copyable {
   private let descriptor: OwnedDescriptor
 
@@ -15,12 +15,6 @@ package struct OpenedFile: ~Copyable {
   /// Standard input, as a descriptor of its own.
   package static func standardInput() throws(Errno) -> OpenedFile {
     OpenedFile(OwnedDescriptor(adopting: try retrying { fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) }))
-  }
-
-  /// Whether its permissions let any user read it.
-  package var othersMayRead: Bool {
-    var status = stat()
-    return unsafe fstat(descriptor.rawValue, &status) == 0 && status.st_mode & S_IROTH != 0
   }
 
   /// Fills `span` as far as the file goes. Returns how many bytes that are.

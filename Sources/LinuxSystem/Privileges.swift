@@ -49,6 +49,11 @@ package enum Privileges {
 
   package static var effectiveUser: UInt32 { geteuid() }
 
+  /// Whoever calls, even through sudo.
+  package static var caller: UInt32 {
+    unsafe getenv("SUDO_UID").flatMap { unsafe UInt32(String(cString: $0)) } ?? effectiveUser
+  }
+
   package static func changeRoot(to directory: String) throws(SystemCallError) {
     _ = try named("chroot \(directory)") { () throws(Errno) in try retrying { unsafe chroot(directory) } }
     _ = try named("chdir /") { () throws(Errno) in try retrying { unsafe chdir("/") } }

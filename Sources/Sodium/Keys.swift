@@ -116,6 +116,18 @@ public final class SecretKey: Sendable, CustomStringConvertible {
     return text
   }
 
+  /// Whether the key's 64 digits stand in `text`, in capitals or not.
+  public func isSpelled(in text: RawSpan) -> Bool {
+    let digits = hexDigits()
+    return digits.withBytes { own in
+      (0..<max(0, text.byteCount - own.byteCount + 1)).contains { start in
+        (0..<own.byteCount).allSatisfy {
+          Hex.value(of: text.unsafeLoadByte(start + $0)) == Hex.value(of: own.unsafeLoadByte($0))
+        }
+      }
+    }
+  }
+
   public var description: String { "<secret key>" }
 }
 

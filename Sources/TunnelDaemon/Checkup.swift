@@ -40,13 +40,14 @@ package struct Checkup {
 
   private func keys() -> [Finding] {
     guard let secret = settings.privateKey else { return [] }
-    var findings = [Finding("keys", .ok, "Own public key, which the peer needs: \(secret.publicKey)")]
+    let own = secret.publicKey
+    var findings = [Finding("keys", .ok, "Own public key, which the peer needs: \(own)", showing: own)]
     if let peer = settings.peerKey {
       // X25519 of a point of low order is zero with every secret key (RFC 7748, section 6.1).
       let isUsable = SharedKey(publicKey: peer, secretKey: secret) != nil
       findings.append(
         isUsable
-          ? Finding("keys", .ok, "The peer's public key: \(peer)")
+          ? Finding("keys", .ok, "The peer's public key: \(peer)", showing: peer)
           : Finding("keys", .problem, "PUBLIC_KEY is of low order", cure: "Ask the peer for the PUBLIC line."))
     }
     return findings

@@ -1,5 +1,7 @@
+import Configuration
 import LinuxSystem
 package import Logging
+package import Sodium
 import Synchronization
 
 /// Where log lines go.
@@ -29,15 +31,18 @@ package final class LogOutput: Sendable {
 }
 
 /// Log lines without time stamps: whoever collects them (a terminal, syslog, the journal) has the time. Warnings and
-/// errors begin with their level.
+/// errors begin with their level. No line has anything in it that could be a secret key or that a terminal would obey.
 package struct TunnelLog: LogHandler {
   package var logLevel: Logger.Level
   package var metadata: Logger.Metadata = [:]
   private let output: LogOutput
+  private let publicKeys: [PublicKey]
 
-  package init(_ output: LogOutput, logLevel: Logger.Level) {
+  /// `publicKeys` may be told.
+  package init(_ output: LogOutput, logLevel: Logger.Level, publicKeys: [PublicKey] = []) {
     self.output = output
     self.logLevel = logLevel
+    self.publicKeys = publicKeys
   }
 
   package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -46,7 +51,8 @@ package struct TunnelLog: LogHandler {
   }
 
   package func log(event: LogEvent) {
-    let text = event.message.description
+    let text = event.message.description.split(separator: "\n").map { showable(String($0), keys: publicKeys) }
+      .joined(separator: "\n")
     switch event.level {
     case .error, .critical: output.write("error: " + text, .error)
     case .warning: output.write("warning: " + text, .warning)

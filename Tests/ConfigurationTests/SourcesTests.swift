@@ -121,7 +121,7 @@ struct SourcesTests {
     #expect(reading.settings.tunUpScript == "ip link set \"$INTERFACE\" up # now")
     #expect(reading.complains("f:2: INTERFACE=qt 0"))
     #expect(reading.complains("f:7: not a setting"))
-    #expect(reading.warns("f:8: REMOTE_PROT: unknown"))
+    #expect(reading.complains("f:8: REMOTE_PROT: no such setting"))
     #expect(!reading.complaintTexts.joined().contains(ownSecret))
     #expect(read(["--config", "none"]).complains("--config none: No such file or directory"))
   }

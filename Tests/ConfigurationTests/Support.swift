@@ -10,6 +10,7 @@ let keys = ["PRIVATE_KEY=\(ownSecret)", "PUBLIC_KEY=\(peerPublic)"]
 struct TestFile {
   var text: String
   var othersMayRead = false
+  var writers = OtherWriters()
 }
 
 /// Reads settings as the program would, from these arguments, environment entries and files.
@@ -27,7 +28,9 @@ func read(
       guard let file = files[path] else { throw FileProblem("No such file or directory") }
       guard file.text.utf8.count <= limit else { throw FileProblem("too long") }
       let bytes = Array(file.text.utf8)
-      return ReadFile(contents: unsafe GuardedMemory(copying: bytes.span.bytes), othersMayRead: file.othersMayRead)
+      return ReadFile(
+        contents: unsafe GuardedMemory(copying: bytes.span.bytes), othersMayRead: file.othersMayRead,
+        writers: file.writers)
     })
 }
 

@@ -75,7 +75,10 @@ struct CheckRulesTests {
     let text = [long].text(isColoured: false)
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 } && !text.contains("\u{1b}"))
     #expect([long].text(isColoured: true).contains("\u{1b}[31m"))
-    #expect([long].json.contains(#""why": "a \"quoted\" \u0007 \\""#))
+    #expect([long].json.contains(#""why": "a \"quoted\" ? \\""#))
+    var raw = long
+    raw.why = "\u{7}"
+    #expect([raw].json.contains(#""why": "\u0007""#))
     #expect([Finding]().exitStatus == 0)
   }
 }

@@ -1,5 +1,5 @@
 import Configuration
-import Diagnosis
+@testable import Diagnosis
 import Sodium
 import Testing
 
@@ -17,16 +17,22 @@ struct InterfacesLintTests {
       qt_public_key \(peer)
     """
 
-  private func lint(_ files: [String: String], readable: Bool = false) -> [Finding] {
+  private func lint(
+    _ files: [String: String], readable: Bool = false, writers: OtherWriters = OtherWriters()
+  ) -> [Finding] {
     let protocols = ["raw", "nacl0", "nacltai", "salty"].map {
       SettingsReader.KnownProtocol(name: $0, needsKeys: $0 != "raw")
     }
     let lint = InterfacesLint(
       protocols: protocols,
-      readFile: { (path, _) throws(FileProblem) in
-        guard let text = files[path] else { throw FileProblem("No such file or directory") }
+      readFile: { (path, limit) throws(FileProblem) in
+        var plain = path.replacing("/d/../", with: "/")
+        while plain.contains("/./") { plain = plain.replacing("/./", with: "/") }
+        guard let text = files[plain] else { throw FileProblem("No such file or directory") }
         let bytes = Array(text.utf8)
-        return ReadFile(contents: GuardedMemory(copying: bytes.span.bytes), othersMayRead: readable)
+        guard bytes.count <= limit else { throw FileProblem("longer than \(limit) bytes") }
+        return ReadFile(
+          contents: GuardedMemory(copying: bytes.span.bytes), othersMayRead: readable, writers: writers)
       },
       names: { directory in
         files.keys.filter { $0.hasPrefix(directory + "/") }.map { String($0.dropFirst(directory.count + 1)) }
@@ -100,5 +106,80 @@ struct InterfacesLintTests {
     #expect(findings[1].fact.hasPrefix("/more/qt9:4: iface qt9: qt_tun_mode=2: not accepted"))
     // A file that names itself does not do so for ever.
     #expect(!lint(["/i": "source /i\n" + Self.good]).isEmpty)
+  }
+
+  // MARK: Files of strangers
+
+  @Test("a file that others can change, since ifup runs what stands in it as root")
+  func writers() {
+    let findings = lint(["/i": Self.good], writers: OtherWriters(everybody: true))
+    #expect(findings.map(\.severity) == [.warning, .ok] && findings[0].cure == "chmod go-w /i")
+  }
+
+  @Test("no name in it is obeyed by a terminal, or shown if it could be a key")
+  func controls() {
+    let bad = "\u{9b}31m\u{1b}[2J\u{202e}"
+    let text =
+      "iface qt\(bad)0 inet static\n  qt_protocol a\(bad)\n  qt_\(bad) 1\n  qt_private_key_file \(Self.secret)\n"
+    let findings = lint([
+      "/i": "source x/*\nsource /gone\(bad)\niface \(Self.secret) inet manual\n  qt_protocol raw\n", "/x/\(bad)": text,
+    ])
+    #expect(findings.contains { $0.fact.contains("(64 characters that could be a key)") })
+    for shown in [findings.text(isColoured: false), findings.json] {
+      #expect(!shown.unicodeScalars.contains { (0x7f...0x9f).contains($0.value) || $0 == "\u{1b}" || $0 == "\u{202e}" })
+      #expect(!shown.contains(Self.secret.prefix(16)))
+    }
+  }
+
+  @Test(
+    "wildcards",
+    arguments: [("a*b*c", "aXbYbc"), ("*", ""), ("**", "x"), ("?", "x"), ("a?c", "abc"), ("*.cfg", "a.cfg")])
+  func wildcards(pattern: String, name: String) {
+    #expect(NamePattern(pattern[...]).matches(name))
+    #expect(!NamePattern(pattern[...] + "z").matches(name))
+  }
+
+  @Test("many stars cost no more than one: trying all ways would take longer than there is", .timeLimit(.minutes(1)))
+  func manyStars() {
+    let name = String(repeating: "a", count: 200)
+    #expect(!NamePattern(Substring(String(repeating: "a*", count: 90) + "b")).matches(name))
+    #expect(NamePattern(Substring(String(repeating: "*a", count: 90) + "*")).matches(name))
+    #expect(!NamePattern(Substring(String(repeating: "*a", count: 500_000))).matches(name))
+  }
+
+  @Test("files that name each other are looked at once each, and not endlessly many", .timeLimit(.minutes(1)))
+  func multiplyingFiles() {
+    // Each names all: read as often as named, 200 files would be 200 to the 16th.
+    var files = ["/i": "source d/*\n" + Self.good]
+    for number in 0..<200 { files["/d/\(number)"] = "source *\nsource ../i\nsource-directory .\n" }
+    let findings = lint(files)
+    #expect(findings.count { $0.severity == .ok } == 2, "once as /i, once as /d/../i: \(findings.map(\.fact))")
+    // Names that differ for one file.
+    let spiral = lint(["/i": "source /i\nsource ./i\nsource ././i\n" + Self.good])
+    #expect(spiral.contains { $0.fact.hasPrefix("files name files more than 16 deep") })
+    #expect(spiral.count { $0.severity == .ok } < 100)
+    var many = ["/i": "source d/*\n" + Self.good]
+    for number in 0..<1500 { many["/d/\(number)"] = "# nothing\n" }
+    #expect(lint(many).contains { $0.fact == "more than 1000 files: the others are not looked at" })
+  }
+
+  @Test("what is longer than a host can need is not looked at, and that is said", .timeLimit(.minutes(1)))
+  func bounds() {
+    func facts(_ text: String) -> [String] { lint(text).map(\.fact) }
+    let long = [
+      "/i": "source d/*\n" + Self.good, "/d/1": String(repeating: "#\n", count: 500_000), "/d/2": "iface x\n",
+    ]
+    #expect(lint(long).count == 1, "together they are under a megabyte")
+    let longer = long.merging(["/d/2": String(repeating: "#\n", count: 500_000)]) { $1 }
+    #expect(lint(longer).contains { $0.fact.hasPrefix("/d/2: longer than ") && $0.severity == .problem })
+    // One line of half a million parts; it took minutes when each made a new copy of all before.
+    #expect(facts(Self.good + "\n" + String(repeating: "a\\\n", count: 300_000)) == ["/i:1: iface qt0"])
+    let tunnels = (0..<1200).map { "iface q\($0) inet manual\n qt_x \($0)\n" }.joined()
+    #expect(facts(tunnels).last == "more than 1000 tunnels: the others are not looked at")
+    // Each is kept in guarded memory, of which a process can have some ten thousand pieces.
+    let lines = Self.good + "\n" + (0..<40_000).map { "qt_x\($0) 1\n" }.joined()
+    #expect(facts(lines).contains("/i:1: iface qt0: more than 100 qt_ lines: not looked at"))
+    let autos = "auto " + (0..<50_000).map { "e\($0) " }.joined() + "\n" + tunnels
+    #expect(facts(autos).count > 1000)
   }
 }

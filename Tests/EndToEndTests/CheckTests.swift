@@ -154,5 +154,30 @@ extension EndToEnd {
       #expect(!result.output.contains("\u{1b}"))
       #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 || !$0.dropFirst(8).contains(" ") })
     }
+
+    @Test("nor does the name of a stranger's device")
+    func strangersDevice() throws {
+      let result = try lab.a.run(words: ["ip", "tuntap", "add", "dev", "q\u{1b}[31m", "mode", "tun"])
+      #expect(result.isSuccess, "\(result)")
+      let list = try lab.a.run("\(Programs.ours) device list").output
+      #expect(list.contains("q?[31m") && !list.contains("\u{1b}"))
+    }
+
+    @Test("a file of a stranger's sends the terminal no escape sequences, through no name and no value")
+    func strangersFile() throws {
+      let bad = "\u{9b}31m\u{1b}]0;x\u{7}\u{202e}"
+      let folder = lab.directory + "/more\(bad)"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try "iface a\(bad) inet manual\n  qt_tun_mode \(bad)\n".write(
+        toFile: folder + "/b\(bad)", atomically: false, encoding: .utf8)
+      let file = try lab.file("interfaces", "source \(folder)/*\nsource /gone\(bad)\n")
+      for option in ["--interfaces", "--json --interfaces"] {
+        let result = try run("\(Programs.ours) check \(option) \(file)")
+        let text = result.output + result.errors
+        #expect(result.status == 2 && text.contains("qt_tun_mode"))
+        #expect(!text.unicodeScalars.contains { $0.properties.generalCategory == .format }, "\(text)")
+        #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.properties.generalCategory == .control }, "\(text)")
+      }
+    }
   }
 }

@@ -1,6 +1,8 @@
 package import Configuration
+package import Sodium
 
-/// One line of what `quicktun check` has to say.
+/// One line of what `quicktun check` has to say. Like a complaint it has nothing in it that a terminal would obey or that
+/// could be a secret key.
 package struct Finding: Sendable, Equatable {
   package enum Severity: String, Sendable, CaseIterable { case ok, warning, problem }
 
@@ -11,12 +13,17 @@ package struct Finding: Sendable, Equatable {
   package var why: String?
   package var cure: String?
 
-  package init(_ topic: String, _ severity: Severity, _ fact: String, why: String? = nil, cure: String? = nil) {
-    (self.topic, self.severity, self.fact, self.why, self.cure) = (topic, severity, fact, why, cure)
+  /// `key` is a public key that the text tells on purpose.
+  package init(
+    _ topic: String, _ severity: Severity, _ fact: String, why: String? = nil, cure: String? = nil,
+    showing key: PublicKey? = nil
+  ) {
+    self.init(topic, severity, Complaint(fact, why: why, cure: cure, showing: key))
   }
 
   package init(_ topic: String, _ severity: Severity, _ complaint: Complaint) {
-    self.init(topic, severity, complaint.what, why: complaint.why, cure: complaint.cure)
+    (self.topic, self.severity) = (topic, severity)
+    (fact, why, cure) = (complaint.what, complaint.why, complaint.cure)
   }
 }
 

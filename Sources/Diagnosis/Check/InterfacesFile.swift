@@ -30,14 +30,17 @@ struct InterfacesFile {
 
   private(set) var stanzas: [Stanza] = []
   private(set) var automatic: [Automatic] = []
-  /// Files that could not be read.
-  private(set) var problems: [Finding] = []
+  private var fileFindings: [Finding] = []
   /// Files that every user may read.
   private(set) var readableFiles: Set<String> = []
 
   private let read: FileReader
   private let names: (_ directory: String) -> [String]
   private var depth = 0
+  private var bounds = InterfacesBounds()
+
+  /// Files that could not be read, or that others can change; and what was not looked at.
+  var findings: [Finding] { fileFindings + bounds.findings }
 
   init(_ path: String, read: @escaping FileReader, names: @escaping (String) -> [String]) {
     self.read = read
@@ -45,22 +48,32 @@ struct InterfacesFile {
     parse(path)
   }
 
-  private static let largest = 1 << 20
-  private static let deepest = 16
-
-  private mutating func parse(_ path: String) {
-    let text: String
+  /// Nil if it cannot be read, or is one too many.
+  private mutating func text(of path: String) -> String? {
+    guard bounds.admits(path) else { return nil }
     do throws(FileProblem) {
-      let file = try read(path, Self.largest)
-      text = file.contents.withBytes { bytes in
+      let file = try read(path, bounds.bytesLeft)
+      bounds.take(bytes: file.contents.count)
+      if file.othersMayRead { readableFiles.insert(path) }
+      if !file.writers.isEmpty {
+        fileFindings.append(
+          Finding(
+            "interfaces", .warning, "\(path): \(file.writers.fact)", why: "What ifup runs as root stands in it.",
+            cure: file.writers.cure(path)))
+      }
+      return file.contents.withBytes { bytes in
         String(
           decoding: (0..<bytes.byteCount).map { unsafe bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) },
           as: UTF8.self)
       }
-      if file.othersMayRead { readableFiles.insert(path) }
     } catch {
-      return problems.append(Finding("interfaces", .problem, "\(path): \(error.reason)"))
+      fileFindings.append(Finding("interfaces", .problem, "\(path): \(error.reason)"))
+      return nil
     }
+  }
+
+  private mutating func parse(_ path: String) {
+    guard let text = text(of: path) else { return }
     var isInStanza = false
     for (number, line) in Self.logicalLines(text) {
       let words = line.split(separator: " ").map(String.init)
@@ -100,10 +113,10 @@ struct InterfacesFile {
       if open == nil && line.hasPrefix("#") { continue }
       let continues = line.hasSuffix("\\")
       if continues { line.removeLast() }
-      let (number, start) = open ?? (index + 1, "")
-      open = (number, start + line)
-      if !continues {
-        lines.append((number, start + line))
+      // Appended in place: a line may go on for as long as the file does.
+      if open == nil { open = (index + 1, line) } else { open?.1 += line }
+      if !continues, let whole = open {
+        lines.append(whole)
         open = nil
       }
     }
@@ -113,33 +126,25 @@ struct InterfacesFile {
 
   /// Files that are named by another, in the order of their names. Wildcards may stand in the last component.
   private mutating func follow(_ target: String, isDirectory: Bool, from path: String) {
-    guard depth < Self.deepest else { return }
+    guard bounds.admits(depth: depth) else { return }
     depth += 1
     defer { depth -= 1 }
     let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     let full = target.hasPrefix("/") ? target : folder + "/" + target
     if isDirectory {
       // Only names of letters, digits, _ and -, as run-parts(8) takes them.
-      for name in names(full).sorted() where name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }) {
-        parse(full + "/" + name)
-      }
+      follow(names(full), in: full) { $0.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" } }
       return
     }
     let components = full.split(separator: "/", omittingEmptySubsequences: false)
-    guard let pattern = components.last, pattern.contains(where: { "*?".contains($0) }) else { return parse(full) }
+    guard let last = components.last, NamePattern.isPattern(last) else { return parse(full) }
     let directory = components.dropLast().joined(separator: "/")
-    for name in names(directory).sorted() where !name.hasPrefix(".") && Self.matches(Array(name), Array(pattern)) {
-      parse(directory + "/" + name)
-    }
+    let pattern = NamePattern(last)
+    follow(names(directory), in: directory) { !$0.hasPrefix(".") && pattern.matches($0) }
   }
 
-  /// `*` for any characters, `?` for one.
-  static func matches(_ name: [Character], _ pattern: [Character]) -> Bool {
-    guard let first = pattern.first else { return name.isEmpty }
-    if first == "*" {
-      return (0...name.count).contains { matches(Array(name[$0...]), Array(pattern.dropFirst())) }
-    }
-    guard let character = name.first, first == "?" || first == character else { return false }
-    return matches(Array(name.dropFirst()), Array(pattern.dropFirst()))
+  private mutating func follow(_ names: [String], in directory: String, where isMeant: (String) -> Bool) {
+    guard bounds.admits(names: names.count) else { return }
+    for name in names.filter(isMeant).sorted() { parse(directory + "/" + name) }
   }
 }

@@ -19,12 +19,19 @@ package struct InterfacesLint {
   package func findings(_ path: String) -> [Finding] {
     let file = InterfacesFile(path, read: readFile, names: names)
     let tunnels = file.stanzas.filter { stanza in stanza.options.contains { $0.name.hasPrefix("qt_") } }
-    var findings = file.problems
-    for stanza in tunnels {
-      let found = lint(stanza, isReadable: file.readableFiles.contains(stanza.file)) + order(stanza, file, tunnels)
+    let order = InterfacesOrder(file, tunnels)
+    var findings = file.findings
+    for stanza in tunnels.prefix(InterfacesBounds.tunnels) {
+      let found = lint(stanza, isReadable: file.readableFiles.contains(stanza.file)) + order.findings(stanza)
       findings += found.isEmpty ? [Finding("interfaces", .ok, stanza.place)] : found
     }
-    if findings.isEmpty { findings.append(Finding("interfaces", .warning, "\(path): no stanza has a qt_ line")) }
+    if tunnels.count > InterfacesBounds.tunnels {
+      findings.append(
+        Finding("interfaces", .warning, "more than \(InterfacesBounds.tunnels) tunnels: the others are not looked at"))
+    }
+    if tunnels.isEmpty, !findings.contains(where: { $0.severity == .problem }) {
+      findings.append(Finding("interfaces", .warning, "\(path): no stanza has a qt_ line"))
+    }
     return findings
   }
 
@@ -37,6 +44,12 @@ package struct InterfacesLint {
   /// What the program would say of the stanza, as ifupdown hands it over, each at its own line.
   private func settings(_ stanza: InterfacesFile.Stanza) -> [Finding] {
     let options = stanza.options.filter { $0.name.hasPrefix("qt_") }
+    guard options.count <= InterfacesBounds.options else {
+      return [
+        Finding(
+          "interfaces", .problem, "\(stanza.place): more than \(InterfacesBounds.options) qt_ lines: not looked at")
+      ]
+    }
     let environment =
       ["IFACE=\(stanza.interface)"] + options.map { "IF_QT_\($0.name.dropFirst(3).uppercased())=\($0.value)" }
     let reading = SettingsReader.read(
@@ -104,30 +117,6 @@ package struct InterfacesLint {
       Finding(
         "interfaces", .warning, "\(stanza.file):\(key.line): every user can read the private key",
         cure: "chmod o= \(stanza.file), or qt_private_key_file")
-    ]
-  }
-
-  // MARK: Several stanzas
-
-  /// `ifup -a` goes by the order of the auto lines: a tunnel that comes before every uplink starts without a network.
-  private func order(
-    _ stanza: InterfacesFile.Stanza, _ file: InterfacesFile, _ tunnels: [InterfacesFile.Stanza]
-  ) -> [Finding] {
-    let names = Set(tunnels.map(\.interface))
-    // A bridge that a tunnel belongs to has to come after it.
-    let bridges = file.stanzas.filter { bridge in
-      bridge.option("bridge_ports")?.value.split(separator: " ").contains { names.contains(String($0)) } ?? false
-    }
-    let inner = names.union(bridges.map(\.interface)).union(["lo"])
-    guard let own = file.automatic.firstIndex(where: { $0.interface == stanza.interface }),
-      let uplink = file.automatic.firstIndex(where: { !inner.contains($0.interface) }), own < uplink
-    else { return [] }
-    let line = file.automatic[own]
-    return [
-      Finding(
-        "interfaces", .warning, "\(line.file):\(line.line): auto \(stanza.interface) comes before its uplink",
-        why: "Interfaces come up in the order of their auto lines; \(file.automatic[uplink].interface) comes later.",
-        cure: "Put auto \(stanza.interface) behind auto \(file.automatic[uplink].interface).")
     ]
   }
 }

@@ -1,7 +1,8 @@
 import Configuration
 import Sodium
 
-/// Settings of any content from any source: they are read or complained of, never trapped over, and no secret is told.
+/// Settings of any content from any source: they are read or complained of, never trapped over, and no secret is told: no
+/// message has 16 hexadecimal digits in a row, wherever they stood.
 ///
 ///     first line      the command line, words parted by blanks
 ///     lines with =    the environment
@@ -41,19 +42,32 @@ enum SettingsFuzz {
     fuzz.check((settings.interface?.utf8.count ?? 1) <= 15, "a name that the kernel would cut")
     fuzz.check((5...65536).contains(settings.replayWindow), "a window out of range")
     let texts = (reading.complaints + reading.warnings).map(\.description)
-    fuzz.check(texts.allSatisfy { !$0.utf8.contains { $0 < 0x20 && $0 != 0x0a } }, "control characters in a message")
-    checkSecret(settings.privateKey, texts)
+    fuzz.check(texts.allSatisfy(isHarmless), "what a terminal obeys in a message")
+    fuzz.check(texts.allSatisfy { longestRun($0) < 16 }, "what could be a key in a message")
+    // As scripts and `check` get it.
+    if let secret = settings.privateKey, reading.complaints.isEmpty, let peer = settings.peerKey {
+      let isShown = secret.hexDigits().withBytes { "\(peer)".utf8.elementsEqual(digits($0)) }
+      fuzz.check(!isShown, "the secret as the peer's key")
+    }
   }
 
-  /// No message holds the private key, unless it is the public one too.
-  private static func checkSecret(_ key: SecretKey?, _ texts: [String]) {
-    guard let key else { return }
-    let digits = key.hexDigits().withBytes { bytes in
-      String(
-        decoding: (0..<bytes.byteCount).map { bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }, as: UTF8.self)
+  private static func digits(_ bytes: RawSpan) -> [UInt8] {
+    (0..<bytes.byteCount).map { bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
+  }
+
+  private static func isHarmless(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { scalar in
+      let category = scalar.properties.generalCategory
+      return scalar == "\n" || category != .control && category != .format
     }
-    let tellers = texts.filter { $0.lowercased().contains(digits) }
-    // The same digits given as something that is no secret may be repeated.
-    fuzz.check(tellers.allSatisfy { !$0.contains("PRIVATE_KEY:") }, "a message tells the private key")
+  }
+
+  /// Hexadecimal digits in a row.
+  private static func longestRun(_ text: String) -> Int {
+    text.utf8.reduce(into: (run: 0, longest: 0)) { state, byte in
+      let isDigit = (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
+      state.run = isDigit ? state.run + 1 : 0
+      state.longest = max(state.longest, state.run)
+    }.longest
   }
 }
