@@ -64,5 +64,5 @@ final class KeptMark: HighWaterMark {
 
 extension PublicKey {
   /// Enough of it to tell keys apart in a file's name.
-  fileprivate var start: Substring { description.prefix(16) }
+  fileprivate var start: Substring { description.prefix(12) }
 }
