@@ -58,16 +58,16 @@ enum RunCommand {
     let supervision = Supervision(ServiceManager(environment: environment), output)
     guard reading.complaints.isEmpty, let chosen else {
       supervision.hasFailed(reading.complaints.first?.what ?? "no protocol")
-      return 1
+      return ExitStatus.wrongSettings
     }
     do {
       try Daemon(settings, chosen, all: protocols, log: log, supervision: supervision)
         .run(environment: ServiceManager.withoutVariables(environment))
-      return 0
+      return ExitStatus.done
     } catch {
       log.error("\(error)")
       supervision.hasFailed("\(error)".split(separator: "\n").first.map { showable(String($0)) } ?? "")
-      return 1
+      return ExitStatus.failed
     }
   }
 

@@ -46,12 +46,12 @@ extension EndToEnd {
 
     @Test(
       "a failure is told too, so that nobody waits for the end of his patience",
-      arguments: [("PROTOCOL", "slaty"), ("LOCAL_ADDRESS", "192.0.2.77")])
-    func failure(name: String, value: String) throws {
+      arguments: [("PROTOCOL", "slaty", 78), ("LOCAL_ADDRESS", "192.0.2.77", 1)])
+    func failure(name: String, value: String, status: Int32) throws {
       let address = lab.directory + "/notify"
       let manager = try manager(address)
       let settings = tunnel.a.merging(["=NOTIFY_SOCKET": address, name: value]) { $1 }
-      #expect(try lab.a.start(.ours, settings).ends(within: 5) == 1)
+      #expect(try lab.a.start(.ours, settings).ends(within: 5) == status)
       #expect(manager.says("ERRNO=22"))
       let told = manager.result(within: 0)
       #expect(told.contains(value) && !told.contains("READY"), "\(told)")
