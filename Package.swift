@@ -95,6 +95,7 @@ let package = Package(
 
     tests("TunnelCoreTests", "TunnelCore", "TunnelTesting"),
     tests("OffloadTests", "Offload", "TunnelCore"),
+    tests("TransportsTests", "Transports", "LinuxSystem", "TunnelCore"),
     tests("SodiumTests", "Sodium", "CSodium"),
     tests(
       "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium", "ProtocolRaw",
