@@ -102,7 +102,7 @@ package struct SuperPacketCutter {
     span.storeBigEndian(sequence &+ UInt32(offset - headers.byteCount), at: transport + 4)
     var flags = span.bytes.byte(at: transport + 13)
     if offset + payloadLength < totalLength { flags &= ~(TCPFlags.fin | TCPFlags.psh) }
-    if index > 0 { flags &= ~TCPFlags.cwr }
+    if offset > headers.byteCount { flags &= ~TCPFlags.cwr }
     span.storeBytes(of: flags, toByteOffset: transport + 13, as: UInt8.self)
   }
 
