@@ -36,7 +36,10 @@ let package = Package(
     .library(name: "QuickTunKit", targets: ["TunnelCore", "ProtocolKit", "Sodium", "Commands", "BuiltinProtocols"]),
     // The memory ends and the clock turned by hand, for tests of such a protocol.
     .library(name: "TunnelTesting", targets: ["TunnelTesting"]),
+    // For Tests/Fuzz.
     .library(name: "Configuration", targets: ["Configuration"]),
+    .library(name: "Diagnosis", targets: ["Diagnosis"]),
+    .library(name: "FuzzedParts", targets: ["Offload", "TunnelCore", "CLinux"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -95,6 +98,7 @@ let package = Package(
 
     tests("TunnelCoreTests", "TunnelCore", "TunnelTesting"),
     tests("OffloadTests", "Offload", "TunnelCore"),
+    tests("TransportsTests", "Transports", "LinuxSystem", "TunnelCore"),
     tests("SodiumTests", "Sodium", "CSodium"),
     tests(
       "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium", "ProtocolRaw",

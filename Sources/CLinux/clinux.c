@@ -155,15 +155,29 @@ void clinux_put_segment_size(struct msghdr *message, void *control, uint16_t byt
     memcpy(CMSG_DATA(part), &bytes, sizeof bytes);
 }
 
-int clinux_gro_segment_size(struct msghdr *message) {
+/* The data of the first part of that kind that holds at least `bytes`, or NULL. glibc's CMSG_FIRSTHDR does not look
+   whether the part ends where the buffer does. */
+static const void *find_part(struct msghdr *message, int level, int type, size_t bytes) {
+    const char *end = (const char *)message->msg_control + message->msg_controllen;
     for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part)) {
-        if (part->cmsg_level == IPPROTO_UDP && part->cmsg_type == UDP_GRO) {
-            int bytes;
-            memcpy(&bytes, CMSG_DATA(part), sizeof bytes);
-            return bytes;
+        if (part->cmsg_len < sizeof *part || part->cmsg_len > (size_t)(end - (const char *)part)) return NULL;
+        if (part->cmsg_level == level && part->cmsg_type == type && part->cmsg_len >= CMSG_LEN(bytes)) {
+            return CMSG_DATA(part);
         }
     }
-    return 0;
+    return NULL;
+}
+
+int clinux_gro_segment_size(struct msghdr *message) {
+    int bytes = 0;
+    const void *data = find_part(message, IPPROTO_UDP, UDP_GRO, sizeof bytes);
+    if (data) memcpy(&bytes, data, sizeof bytes);
+    return bytes;
+}
+
+const void *clinux_error_entry(struct msghdr *message) {
+    const void *data = find_part(message, IPPROTO_IP, IP_RECVERR, sizeof(struct sock_extended_err));
+    return data ? data : find_part(message, IPPROTO_IPV6, IPV6_RECVERR, sizeof(struct sock_extended_err));
 }
 
 int clinux_send_messages(int socket, clinux_message *messages, unsigned int count) {
@@ -206,14 +220,12 @@ int clinux_receive_error(int socket, int *error, uint32_t *information) {
     if (recvmsg(socket, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return 0;
     *error = 0;
     *information = 0;
-    for (struct cmsghdr *part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
-        if ((part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_RECVERR) ||
-            (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_RECVERR)) {
-            struct sock_extended_err entry;
-            memcpy(&entry, CMSG_DATA(part), sizeof entry);
-            *error = (int)entry.ee_errno;
-            *information = entry.ee_info;
-        }
+    const void *data = clinux_error_entry(&message);
+    if (data) {
+        struct sock_extended_err entry;
+        memcpy(&entry, data, sizeof entry);
+        *error = (int)entry.ee_errno;
+        *information = entry.ee_info;
     }
     return 1;
 }

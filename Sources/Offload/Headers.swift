@@ -19,17 +19,37 @@ enum IPv4Header {
   }
 }
 
-/// Where the headers of a packet are.
-package enum LinkHeader {
-  /// The length of an Ethernet header with its VLAN tags (IEEE 802.1Q and 802.1ad), if an IP header follows.
-  package static func length(ofFrame frame: RawSpan) -> Int? {
+/// Where a packet's IP header is, and which of the two it is.
+struct NetworkHeader {
+  /// Bytes of the link-layer header: 0 (tun), or those of an Ethernet header with its VLAN tags.
+  let start: Int
+  let isIPv4: Bool
+
+  /// Nil if no IP header follows whole, or if EtherType and version contradict each other: the kernel goes by the one,
+  /// what reads the packet by the other, and a bridge looks at neither.
+  init?(in packet: RawSpan, isFrame: Bool) {
+    var etherType: UInt16?
+    var offset = 0
+    if isFrame {
+      guard let (type, end) = Self.etherType(ofFrame: packet) else { return nil }
+      (etherType, offset) = (type, end)
+    }
+    guard offset + 20 <= packet.byteCount else { return nil }
+    switch packet.byte(at: offset) >> 4 {
+    case 4 where etherType ?? 0x0800 == 0x0800: isIPv4 = true
+    case 6 where etherType ?? 0x86dd == 0x86dd && offset + 40 <= packet.byteCount: isIPv4 = false
+    default: return nil
+    }
+    start = offset
+  }
+
+  /// The EtherType behind VLAN tags (IEEE 802.1Q and 802.1ad), and where it ends.
+  private static func etherType(ofFrame frame: RawSpan) -> (UInt16, end: Int)? {
     var offset = 12
     while offset + 2 <= frame.byteCount {
-      switch frame.bigEndian(at: offset, as: UInt16.self) {
-      case 0x8100, 0x88a8: offset += 4
-      case 0x0800, 0x86dd: return offset + 2
-      default: return nil
-      }
+      let type = frame.bigEndian(at: offset, as: UInt16.self)
+      if type != 0x8100 && type != 0x88a8 { return (type, offset + 2) }
+      offset += 4
     }
     return nil
   }
@@ -54,28 +74,24 @@ struct JoinablePacket {
   let identification: UInt16
 
   init?(_ packet: RawSpan, isFrame: Bool) {
-    guard let network = isFrame ? LinkHeader.length(ofFrame: packet) : 0, network + 20 <= packet.byteCount else {
-      return nil
-    }
-    networkStart = network
-    switch packet.byte(at: network) >> 4 {
-    case 4:
-      guard let transport = Self.checkedIPv4(packet, network) else { return nil }
-      (isIPv4, transportStart) = (true, transport)
-      isTCP = packet.byte(at: network + 9) == 6
-      guard isTCP || packet.byte(at: network + 9) == 17 else { return nil }
-      identification = packet.bigEndian(at: network + 4, as: UInt16.self)
-    case 6:
-      guard network + 40 <= packet.byteCount,
-        Int(packet.bigEndian(at: network + 4, as: UInt16.self)) == packet.byteCount - network - 40
-      else { return nil }
-      (isIPv4, transportStart) = (false, network + 40)
-      isTCP = packet.byte(at: network + 6) == 6
-      guard isTCP || packet.byte(at: network + 6) == 17 else { return nil }
+    guard let network = NetworkHeader(in: packet, isFrame: isFrame) else { return nil }
+    (networkStart, isIPv4) = (network.start, network.isIPv4)
+    let transportNumber: UInt8
+    if isIPv4 {
+      guard let transport = Self.checkedIPv4(packet, networkStart) else { return nil }
+      transportStart = transport
+      transportNumber = packet.byte(at: networkStart + 9)
+      identification = packet.bigEndian(at: networkStart + 4, as: UInt16.self)
+    } else {
+      guard Int(packet.bigEndian(at: networkStart + 4, as: UInt16.self)) == packet.byteCount - networkStart - 40 else {
+        return nil
+      }
+      transportStart = networkStart + 40
+      transportNumber = packet.byte(at: networkStart + 6)
       identification = 0
-    default:
-      return nil
     }
+    guard transportNumber == 6 || transportNumber == 17 else { return nil }
+    isTCP = transportNumber == 6
     guard let length = Self.transportHeaderLength(packet, transportStart, isTCP: isTCP) else { return nil }
     headersLength = transportStart + length
     payloadLength = packet.byteCount - headersLength
@@ -86,11 +102,12 @@ struct JoinablePacket {
   }
 
   /// The offset of the transport header, if length, header checksum and fragment fields are those of a whole packet.
+  /// A checksum of 0xffff, which is as right as 0, is not what would be made again.
   private static func checkedIPv4(_ packet: RawSpan, _ start: Int) -> Int? {
     let length = Int(packet.byte(at: start) & 15) * 4
     guard length >= 20, start + length <= packet.byteCount,
       Int(packet.bigEndian(at: start + 2, as: UInt16.self)) == packet.byteCount - start,
-      packet.bigEndian(at: start + 6, as: UInt16.self) & 0x3fff == 0
+      packet.bigEndian(at: start + 6, as: UInt16.self) & 0x3fff == 0, packet.field(at: start + 10) != 0xffff
     else { return nil }
     var sum = InternetChecksum()
     sum.add(packet.extracting(start..<start + length))
@@ -105,7 +122,7 @@ struct JoinablePacket {
       else { return nil }
       return 8
     }
-    guard start + 20 <= packet.byteCount else { return nil }
+    guard start + 20 <= packet.byteCount, packet.field(at: start + 16) != 0xffff else { return nil }
     let length = Int(packet.byte(at: start + 12) >> 4) * 4
     return length >= 20 && start + length <= packet.byteCount ? length : nil
   }

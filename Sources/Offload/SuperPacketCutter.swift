@@ -8,16 +8,16 @@ package import TunnelCore
 /// Of the original's headers each packet gets a copy, with these changes: the IP length; the IPv4 identification,
 /// which goes up by one; the TCP sequence number; FIN and PSH only on the last, CWR only on the first (RFC 3168);
 /// the UDP length; the checksums. The kernel has left the pseudo header's sum, with the super-packet's length in it,
-/// in the transport checksum: so routing headers and the like need no understanding here
+/// in the transport checksum: so the addresses of routing headers and the like need no understanding here
 /// (net/ipv4/tcp_offload.c, tcp_gso_segment; net/ipv4/udp_offload.c, __udp_gso_segment).
 package struct SuperPacketCutter {
   /// Why a super-packet cannot be cut: its headers contradict each other. Such a packet is dropped.
   package enum Problem: Error, Equatable { case malformed }
 
-  private let header: VirtioHeader
-  /// Bytes of the link-layer header (tap), of everything up to the payload, and in all.
-  private let networkStart: Int
-  private let headersLength: Int
+  private let headers: SuperPacketHeaders
+  private let isUDP: Bool
+  /// Payload bytes of each packet but the last.
+  private let segmentSize: Int
   private let totalLength: Int
   /// The first payload byte that has not been cut off yet, and how many packets there were before it.
   private var offset: Int
@@ -25,40 +25,23 @@ package struct SuperPacketCutter {
   /// The pseudo header's sum without the length.
   private let pseudoSum: InternetChecksum
 
-  /// Looks at the headers of a super-packet. `linkHeaderLength` is 0 (tun) or the length of the Ethernet header with
-  /// its tags.
-  package init(_ packet: RawSpan, header: VirtioHeader, linkHeaderLength: Int) throws(Problem) {
-    self.header = header
-    networkStart = linkHeaderLength
+  /// Looks at the headers of a super-packet, an Ethernet frame (tap) or an IP packet (tun).
+  package init(_ packet: RawSpan, header: VirtioHeader, isFrame: Bool) throws(Problem) {
+    guard let headers = SuperPacketHeaders(packet, header: header, isFrame: isFrame) else { throw .malformed }
+    self.headers = headers
+    isUDP = header.segmentation == .udp
+    segmentSize = Int(header.segmentSize)
     totalLength = packet.byteCount
-    let transport = Int(header.checksumStart)
-    headersLength = try Self.headersLength(packet, header, transport)
-    guard header.needsChecksum, header.segmentSize > 0, networkStart + 20 <= transport, headersLength < totalLength
-    else { throw .malformed }
-    offset = headersLength
-    let checksumField = transport + Int(header.checksumOffset)
-    guard checksumField + 2 <= headersLength else { throw .malformed }
+    offset = headers.byteCount
+    // The length in the sum: UDP's own, of which a TCP header has none.
+    let transport = headers.transportStart
+    let summed =
+      isUDP ? packet.bigEndian(at: transport + 4, as: UInt16.self) : UInt16(truncatingIfNeeded: totalLength - transport)
     var sum = InternetChecksum()
-    sum.add(inMemoryOrder: packet.field(at: checksumField))
+    sum.add(inMemoryOrder: packet.field(at: headers.checksumField))
     // One's complement: adding the complement takes away.
-    sum.add(bigEndian: ~UInt16(truncatingIfNeeded: totalLength - transport))
+    sum.add(bigEndian: ~summed)
     pseudoSum = sum
-  }
-
-  private static func headersLength(_ packet: RawSpan, _ header: VirtioHeader, _ transport: Int) throws(Problem) -> Int
-  {
-    switch header.segmentation {
-    case .udp:
-      guard transport + 8 <= packet.byteCount, header.checksumOffset == 6 else { throw .malformed }
-      return transport + 8
-    case .tcpIPv4, .tcpIPv6:
-      guard transport + 20 <= packet.byteCount, header.checksumOffset == 16 else { throw .malformed }
-      let length = Int(packet.byte(at: transport + 12) >> 4) * 4
-      guard length >= 20 else { throw .malformed }
-      return transport + length
-    case .none:
-      throw .malformed
-    }
   }
 
   /// Whether everything has been cut off.
@@ -67,7 +50,8 @@ package struct SuperPacketCutter {
   /// Appends as many packets as `batch` has room for.
   package mutating func cut(_ packet: RawSpan, into batch: inout PacketBatch) {
     while !isDone {
-      let payload = min(Int(header.segmentSize), totalLength - offset)
+      let payload = min(segmentSize, totalLength - offset)
+      let headersLength = headers.byteCount
       guard let start = batch.roomForNext(headersLength + payload) else { return }
       batch.append(at: start, length: headersLength + payload)
       var span = batch[batch.count - 1]
@@ -83,27 +67,26 @@ package struct SuperPacketCutter {
   @_lifetime(span: copy span)
   private func finish(_ span: inout MutableRawSpan, payloadLength: Int) {
     finishNetworkHeader(&span)
-    let transport = Int(header.checksumStart)
-    if header.segmentation == .udp {
+    let transport = headers.transportStart
+    if isUDP {
       span.storeBigEndian(UInt16(8 + payloadLength), at: transport + 4)
     } else {
       finishTCP(&span, transport, payloadLength: payloadLength)
     }
-    let checksumField = transport + Int(header.checksumOffset)
-    span.storeBytes(of: 0, toByteOffset: checksumField, as: UInt16.self)
+    span.storeBytes(of: 0, toByteOffset: headers.checksumField, as: UInt16.self)
     var sum = pseudoSum
     sum.add(bigEndian: UInt16(span.byteCount - transport))
     sum.add(span.bytes.extracting(droppingFirst: transport))
     let checksum = sum.checksum
     // A UDP checksum of zero would mean that there is none (RFC 768).
-    let stored = header.segmentation == .udp && checksum == 0 ? 0xffff : checksum
-    span.storeBytes(of: stored, toByteOffset: checksumField, as: UInt16.self)
+    let stored = isUDP && checksum == 0 ? 0xffff : checksum
+    span.storeBytes(of: stored, toByteOffset: headers.checksumField, as: UInt16.self)
   }
 
   @_lifetime(span: copy span)
   private func finishNetworkHeader(_ span: inout MutableRawSpan) {
-    let isIPv4 = span.bytes.byte(at: networkStart) >> 4 == 4
-    if isIPv4 {
+    let networkStart = headers.networkStart
+    if headers.isIPv4 {
       span.storeBigEndian(UInt16(span.byteCount - networkStart), at: networkStart + 2)
       let identification = span.bigEndian(at: networkStart + 4, as: UInt16.self)
       span.storeBigEndian(identification &+ index, at: networkStart + 4)
@@ -116,10 +99,10 @@ package struct SuperPacketCutter {
   @_lifetime(span: copy span)
   private func finishTCP(_ span: inout MutableRawSpan, _ transport: Int, payloadLength: Int) {
     let sequence = span.bigEndian(at: transport + 4, as: UInt32.self)
-    span.storeBigEndian(sequence &+ UInt32(offset - headersLength), at: transport + 4)
+    span.storeBigEndian(sequence &+ UInt32(offset - headers.byteCount), at: transport + 4)
     var flags = span.bytes.byte(at: transport + 13)
     if offset + payloadLength < totalLength { flags &= ~(TCPFlags.fin | TCPFlags.psh) }
-    if index > 0 { flags &= ~TCPFlags.cwr }
+    if offset > headers.byteCount { flags &= ~TCPFlags.cwr }
     span.storeBytes(of: flags, toByteOffset: transport + 13, as: UInt8.self)
   }
 

@@ -14,6 +14,8 @@ package struct SuperPacketJoiner {
   static let mostDatagrams = 64
 
   private let isFrame: Bool
+  /// The most packets in a super-packet: what one write takes.
+  private let mostPackets: Int
   /// Whether UDP packets are joined too.
   package var joinsUDP: Bool
   package var joinsTCP = true
@@ -25,12 +27,18 @@ package struct SuperPacketJoiner {
   private var packets = 0
   private var bytes = 0
   private var isClosed = false
+  /// How many packets were looked at, headers and checksum. Twice the number of packets at most: the one that ends a
+  /// run begins the next.
+  package private(set) var examined = 0
 
   /// What `makeHeaders` overwrote, in case the kernel refuses the super-packet.
   private var original = [UInt8](repeating: 0, count: JoinablePacket.mostHeaderBytes)
 
-  package init(isFrame: Bool, joinsUDP: Bool) {
+  /// `mostPackets`: the most that can be written as one. A longer run would be found, refused and looked for again from
+  /// the next packet on.
+  package init(isFrame: Bool, joinsUDP: Bool, mostPackets: Int) {
     self.isFrame = isFrame
+    self.mostPackets = mostPackets
     self.joinsUDP = joinsUDP
   }
 
@@ -46,7 +54,7 @@ package struct SuperPacketJoiner {
     var run = Run(end: index + 1, packets: 1)
     guard begin(batch, index) else { return run }
     var slot = index + 1
-    while slot < batch.count && !isClosed {
+    while slot < batch.count && !isClosed && packets < mostPackets {
       if batch.state(of: slot) == .passed && batch.length(of: slot) > 0 {
         guard extend(batch, slot) else { return run }
         run = Run(end: slot + 1, packets: packets)
@@ -56,8 +64,13 @@ package struct SuperPacketJoiner {
     return run
   }
 
+  private mutating func examine(_ batch: borrowing PacketBatch, _ slot: Int) -> JoinablePacket? {
+    examined &+= 1
+    return JoinablePacket(batch.bytes(of: slot), isFrame: isFrame)
+  }
+
   private mutating func begin(_ batch: borrowing PacketBatch, _ slot: Int) -> Bool {
-    guard slot + 1 < batch.count, let packet = JoinablePacket(batch.bytes(of: slot), isFrame: isFrame) else {
+    guard slot + 1 < batch.count, let packet = examine(batch, slot) else {
       first = nil
       return false
     }
@@ -73,7 +86,7 @@ package struct SuperPacketJoiner {
 
   /// Whether the packet in `slot` belongs behind what has been joined so far; if so it is.
   private mutating func extend(_ batch: borrowing PacketBatch, _ slot: Int) -> Bool {
-    guard let first, let last, let packet = JoinablePacket(batch.bytes(of: slot), isFrame: isFrame),
+    guard let first, let last, let packet = examine(batch, slot),
       packet.isIPv4 == first.isIPv4, packet.isTCP == first.isTCP, packet.headersLength == first.headersLength,
       packet.networkStart == first.networkStart, packet.transportStart == first.transportStart,
       packet.payloadLength <= first.payloadLength, last.payloadLength == first.payloadLength,

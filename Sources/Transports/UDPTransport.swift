@@ -22,6 +22,7 @@ package final class UDPTransport: DatagramTransport {
   private let socket: UDPSocket
   private let sending = MessageArray(messageCapacity: 64, vectorCapacity: 256)
   private let receiving = MessageArray(messageCapacity: receiveBuffers, vectorCapacity: receiveBuffers)
+  private var surplus = Surplus()
   private var segmentation: Segmentation
   package private(set) var failures = FailureTally()
   /// What the last ICMP message about a datagram that was too long said of the path, bytes including the IP header.
@@ -47,6 +48,10 @@ package final class UDPTransport: DatagramTransport {
   // MARK: Receiving
 
   package func receive(into datagrams: inout PacketBatch) throws -> ReadOutcome {
+    if !surplus.isEmpty {
+      surplus.move(into: &datagrams)
+      return .more
+    }
     let buffers = prepareBuffers(in: datagrams)
     let base = datagrams.roomForNext(0) ?? 0
     guard buffers > 0, let count = receiveCounted(buffers) else { return .drained }
@@ -54,7 +59,7 @@ package final class UDPTransport: DatagramTransport {
       guard let message = receiving.received(index) else { continue }
       append(message, at: base + index * Self.stride(datagrams), to: &datagrams)
     }
-    return count == buffers ? .more : .drained
+    return count == buffers || !surplus.isEmpty ? .more : .drained
   }
 
   private static func stride(_ datagrams: borrowing PacketBatch) -> Int {
@@ -89,15 +94,19 @@ package final class UDPTransport: DatagramTransport {
     return nil
   }
 
-  /// One slot for each datagram of a message.
+  /// One slot for each datagram of a message; those that find none wait for the next batch.
   private func append(_ message: MessageArray.Received, at start: Int, to datagrams: inout PacketBatch) {
     let size = message.segmentSize > 0 ? message.segmentSize : max(message.length, 1)
     var offset = 0
     repeat {
       let length = min(size, message.length - offset)
-      datagrams.append(at: start + offset, length: length, endpoint: message.source)
+      if datagrams.count < datagrams.slotCapacity {
+        datagrams.append(at: start + offset, length: length, endpoint: message.source)
+      } else {
+        surplus.keep(datagrams, start: start + offset, length: length, source: message.source)
+      }
       offset += size
-    } while offset < message.length && datagrams.count < datagrams.slotCapacity
+    } while offset < message.length
   }
 
   private func drainErrors() {

@@ -17,16 +17,20 @@ struct SuperPacketPath: ~Copyable {
   private var cutter: SuperPacketCutter?
   private var joiner: SuperPacketJoiner
   private let isTap: Bool
-  /// One read: the virtio header in the headroom, then up to 64 KiB of packet.
-  private var scratch = PacketBatch(byteCapacity: PacketBatch.largestPacket + 128, slotCapacity: 1)
+  /// One read: the virtio header in the headroom, then the packet.
+  private var scratch = PacketBatch(byteCapacity: longestFrame + 64, slotCapacity: 1)
   private var vectors = VectorArray(capacity: 130, prefixByteCount: VirtioHeader.byteCount)
+  /// IP's 64 KiB behind an Ethernet header with its tags.
+  private static let longestFrame = PacketBatch.largestPacket + 64
   /// What the kernel would not do.
   private(set) var refusal: String?
 
   init(_ descriptor: borrowing TunDescriptor, isTap: Bool, request: OffloadRequest) {
     self.isTap = isTap
     let granted = Self.negotiate(descriptor, request)
-    joiner = SuperPacketJoiner(isFrame: isTap, joinsUDP: granted.contains(.udp))
+    // The first vector is the virtio header's.
+    joiner = SuperPacketJoiner(
+      isFrame: isTap, joinsUDP: granted.contains(.udp), mostPackets: vectors.capacity - 1)
     joiner.joinsTCP = granted.contains(.tcp)
     if request == .all && !granted.contains(.udp) {
       refusal = granted.contains(.tcp) ? "UDP segmentation (Linux 6.2)" : "TCP and UDP segmentation"
@@ -56,39 +60,37 @@ struct SuperPacketPath: ~Copyable {
     while true {
       if !goOnCutting(into: &packets) { return .more }
       // A packet that is not to be cut must find room.
-      if packets.roomForNext(PacketBatch.largestPacket) == nil { return .more }
+      if packets.roomForNext(Self.longestFrame) == nil { return .more }
       scratch.removeAll()
       let packet = scratch.headroom
       let header = packet - VirtioHeader.byteCount
       guard
         let length = try descriptor.read(
-          into: scratch, at: header, capacity: VirtioHeader.byteCount + PacketBatch.largestPacket)
+          into: scratch, at: header, capacity: VirtioHeader.byteCount + Self.longestFrame)
       else { return .drained }
       guard length >= VirtioHeader.byteCount else { continue }
       scratch.append(at: packet, length: length - VirtioHeader.byteCount)
-      try take(into: &packets)
+      if !take(into: &packets) { packets.appendDropped(.malformed) }
     }
   }
 
-  /// Deals with the packet in `scratch`: a super-packet is cut as far as there is room, another one copied. Throws
-  /// EBADMSG for a header that contradicts its packet.
-  private mutating func take(into packets: inout PacketBatch) throws(Errno) {
-    guard let header = VirtioHeader(scratch.bytes(of: 0, room: VirtioHeader.byteCount)) else { throw .badMessage }
-    if case .none = header.segmentation { return try copy(header, into: &packets) }
-    let linkHeader = isTap ? LinkHeader.length(ofFrame: scratch.bytes(of: 0)) : 0
-    guard let linkHeader else { throw .badMessage }
-    let made = try? SuperPacketCutter(scratch.bytes(of: 0), header: header, linkHeaderLength: linkHeader)
-    guard let made else { throw .badMessage }
-    cutter = made
+  /// Deals with the packet in `scratch`: a super-packet is cut as far as there is room, another one copied. False if
+  /// its headers contradict each other, as those of a neighbour on a bridge may.
+  private mutating func take(into packets: inout PacketBatch) -> Bool {
+    guard let header = VirtioHeader(scratch.bytes(of: 0, room: VirtioHeader.byteCount)) else { return false }
+    if case .none = header.segmentation { return copy(header, into: &packets) }
+    cutter = try? SuperPacketCutter(scratch.bytes(of: 0), header: header, isFrame: isTap)
+    if cutter == nil { return false }
     _ = goOnCutting(into: &packets)
+    return true
   }
 
-  private mutating func copy(_ header: VirtioHeader, into packets: inout PacketBatch) throws(Errno) {
+  private mutating func copy(_ header: VirtioHeader, into packets: inout PacketBatch) -> Bool {
     if header.needsChecksum {
       var span = scratch[0]
-      guard (try? SuperPacketCutter.completeChecksum(&span, header: header)) != nil else { throw .badMessage }
+      guard (try? SuperPacketCutter.completeChecksum(&span, header: header)) != nil else { return false }
     }
-    packets.appendCopy(of: scratch.bytes(of: 0))
+    return packets.appendCopy(of: scratch.bytes(of: 0))
   }
 
   /// False if the batch is full before the super-packet is used up.

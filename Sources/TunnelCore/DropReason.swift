@@ -16,7 +16,7 @@ public enum DropReason: UInt8, CaseIterable, Sendable {
   case counterExhausted
   /// Authentic, but its public key is of low order.
   case lowOrderKey
-  /// Authentic, but not laid out as the protocol says.
+  /// Authentic, but not laid out as the protocol says; or from the device, with headers that contradict each other.
   case malformed
   /// Our own, sent back to us.
   case reflected

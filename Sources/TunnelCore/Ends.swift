@@ -8,8 +8,8 @@ public enum ReadOutcome: Sendable, Equatable {
 
 /// The end where inner packets come from and go to: a tun or tap device, or a test's memory.
 public protocol PacketDevice: AnyObject {
-  /// Appends waiting packets, as pending, without blocking and without giving one up for lack of room.
-  /// Throws only when the device is gone for good.
+  /// Appends waiting packets, as pending, without blocking and without giving one up for lack of room. What is no packet
+  /// but a contradiction is appended as dropped. Throws only when the device is gone for good.
   func receive(into packets: inout PacketBatch) throws -> ReadOutcome
 
   /// Writes every packet that passed and is not empty, in order. What the kernel refuses becomes `.dropped(.refused)`

@@ -3,8 +3,9 @@
 /// A slot is a range of that memory: a packet with free room in front of it, so that a protocol can put its header
 /// there and seal the packet where it lies. Slots keep their order. Nothing here allocates after `init`.
 ///
-/// The life of a slot: the end that read it appends it as `.pending`; the protocol turns that into `.passed`,
-/// `.consumed`, `.unproven` or `.dropped`; the other end writes those that passed.
+/// The life of a slot: the end that read it appends it as `.pending` (or as `.dropped`, if it is no packet at all); the
+/// protocol turns what is pending into `.passed`, `.consumed`, `.unproven` or `.dropped`; the other end writes those
+/// that passed.
 @safe
 public struct PacketBatch: ~Copyable {
   /// What has become of a slot.
@@ -166,6 +167,13 @@ public struct PacketBatch: ~Copyable {
     let target = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[start..<start + bytes.byteCount])
     unsafe bytes.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
     return true
+  }
+
+  /// Adds an empty slot for what an end took in and cannot hand on, so that it is counted. Nothing if the batch is full.
+  public mutating func appendDropped(_ reason: DropReason) {
+    guard let start = roomForNext(0) else { return }
+    append(at: start, length: 0)
+    drop(count - 1, reason)
   }
 
   /// The address of a byte, for system calls. Valid as long as the batch is.

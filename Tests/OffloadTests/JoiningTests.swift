@@ -15,7 +15,7 @@ private func join(_ packets: [[UInt8]], isFrame: Bool = false) -> [Written] {
     batch.appendCopy(of: packet.span.bytes)
     batch.pass(batch.count - 1)
   }
-  var joiner = SuperPacketJoiner(isFrame: isFrame, joinsUDP: true)
+  var joiner = SuperPacketJoiner(isFrame: isFrame, joinsUDP: true, mostPackets: 129)
   var written: [Written] = []
   var index = 0
   while index < batch.count {
@@ -47,16 +47,15 @@ struct JoiningTests {
           continue
         }
         joined += 1
-        again += try recut(written, linkHeaderLength: packet.link.count)
+        again += try recut(written, isFrame: !packet.link.isEmpty)
       }
       #expect(again == pieces)
     }
     #expect(joined > 50)
   }
 
-  private func recut(_ written: Written, linkHeaderLength: Int) throws -> [[UInt8]] {
-    var cutter = try SuperPacketCutter(
-      written.bytes.span.bytes, header: written.header, linkHeaderLength: linkHeaderLength)
+  private func recut(_ written: Written, isFrame: Bool) throws -> [[UInt8]] {
+    var cutter = try SuperPacketCutter(written.bytes.span.bytes, header: written.header, isFrame: isFrame)
     var batch = PacketBatch(byteCapacity: 400_000, slotCapacity: 512)
     cutter.cut(written.bytes.span.bytes, into: &batch)
     return (0..<batch.count).map { batch.array($0) }
@@ -146,13 +145,67 @@ struct JoiningTests {
       batch.appendCopy(of: packet.bytes.span.bytes)
       batch.pass(batch.count - 1)
     }
-    var joiner = SuperPacketJoiner(isFrame: false, joinsUDP: true)
+    var joiner = SuperPacketJoiner(isFrame: false, joinsUDP: true, mostPackets: 129)
     #expect(joiner.run(in: batch, from: 0).packets == 3)
     _ = joiner.makeHeaders(in: &batch)
     #expect(batch.array(0) != three[0].bytes)
     joiner.giveUp(in: &batch)
     #expect(batch.array(0) == three[0].bytes)
     #expect(joiner.run(in: batch, from: 0).packets == 1)
+  }
+
+  /// As the device does: each run is written as one, for none is longer than one write takes. Every packet is looked
+  /// at when it ends a run and once more when it begins the next, and never again.
+  @Test(
+    "segments of a byte cost no more than others: 1000 packets are looked at 2000 times at most", arguments: [1, 2])
+  func work(flows: Int) {
+    let flow = PlainPacket(identification: 9, payload: [UInt8](repeating: 1, count: 1000)).cut(segmentSize: 1)
+    var batch = PacketBatch(byteCapacity: 400_000, slotCapacity: 1024)
+    for (index, packet) in flow.enumerated() {
+      var packet = packet
+      if index % flows == 1 { packet.sourcePort = 50000 }
+      batch.appendCopy(of: packet.bytes.span.bytes)
+      batch.pass(batch.count - 1)
+    }
+    var joiner = SuperPacketJoiner(isFrame: false, joinsUDP: true, mostPackets: 129)
+    var (index, runs) = (0, 0)
+    while index < batch.count {
+      let run = joiner.run(in: batch, from: index)
+      #expect(run.packets <= 129)
+      index = run.end
+      runs += 1
+    }
+    #expect(joiner.examined <= 2 * 1000)
+    #expect(runs == (flows == 1 ? 8 : 1000))
+  }
+
+  @Test("another IP version than the EtherType says keeps a packet as it is")
+  func otherEtherType() {
+    let packets = three.map { packet in
+      var packet = packet
+      packet.link = PlainPacket.ethernet(tags: 0)
+      packet.link.replaceSubrange(12..., with: [0x86, 0xdd])
+      return packet.bytes
+    }
+    #expect(join(packets, isFrame: true).map(\.bytes) == packets)
+  }
+
+  /// The sum of a packet whose checksum is 0 is right with 0xffff as well (RFC 1624, section 3); whoever cuts the
+  /// super-packet would write 0.
+  @Test("a checksum of 0xffff is as right as 0, and kept", arguments: [10, 36])
+  func otherZero(field: Int) throws {
+    var packets = three
+    try #require(
+      (0..<0xffff as Range<UInt16>).contains {
+        if field == 10 { packets[1].identification = $0 }
+        if field == 36 { packets[1].payload.replaceSubrange(0..<2, with: [UInt8($0 >> 8), UInt8($0 & 255)]) }
+        return packets[1].bytes[field..<field + 2] == [0, 0]
+      })
+    packets[0].identification = packets[1].identification &- 1
+    var bytes = packets.map(\.bytes)
+    #expect(join(Array(bytes[...1])).count == 1)
+    bytes[1].replaceSubrange(field..<field + 2, with: [0xff, 0xff])
+    #expect(join(Array(bytes[...1])).map(\.bytes) == Array(bytes[...1]))
   }
 
   @Test("Ethernet padding behind the packet keeps it from being joined")

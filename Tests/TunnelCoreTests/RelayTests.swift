@@ -197,4 +197,34 @@ struct RelayTests {
     #expect(transport.sent.last?.bytes.count == 65_536)
     #expect(transport.sent.prefix(600).map { $0.bytes[1] } == (0..<600).map { UInt8(truncatingIfNeeded: $0) })
   }
+
+  @Test("what the device cannot hand on is counted, and what came around it is sent")
+  func contradictions() throws {
+    let device = NeighbouredDevice()
+    let relay = Relay(
+      device: device, transport: transport, protocol: StarProtocol(), clock: ManualClock(),
+      options: .init(peer: peer, isFloating: false))
+    #expect(try relay.relayOutbound() == .idle)
+    #expect(transport.sent.map(\.bytes) == [Array("*a".utf8), Array("*b".utf8)])
+    #expect(relay.counters.sendDrops[.malformed] == 2 && relay.counters.sendDrops.total == 2)
+    #expect(relay.counters.sent.packets == 2)
+  }
+}
+
+/// A device where somebody puts contradictions between the packets.
+private final class NeighbouredDevice: PacketDevice {
+  var failures = FailureTally()
+
+  func receive(into packets: inout PacketBatch) -> ReadOutcome {
+    for text in ["a", "", "b", ""] {
+      if text.isEmpty {
+        packets.appendDropped(.malformed)
+      } else {
+        _ = packets.appendCopy(of: Array(text.utf8), from: .unspecified)
+      }
+    }
+    return .drained
+  }
+
+  func send(_ packets: inout PacketBatch) {}
 }

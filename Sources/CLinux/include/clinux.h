@@ -67,6 +67,9 @@ enum { CLINUX_CONTROL_BYTES = 64, CLINUX_UDP_GRO = 104 };
 void clinux_put_segment_size(struct msghdr *message, void *control, uint16_t bytes);
 int clinux_gro_segment_size(struct msghdr *message);
 
+/* The entry that came from a socket's error queue (struct sock_extended_err, at any alignment), or NULL. */
+const void *clinux_error_entry(struct msghdr *message);
+
 int clinux_send_messages(int socket, clinux_message *messages, unsigned int count);
 int clinux_receive_messages(int socket, clinux_message *messages, unsigned int count);
 

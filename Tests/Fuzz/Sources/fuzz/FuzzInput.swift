@@ -1,3 +1,5 @@
+import FuzzDriver
+
 /// An input, read as a program: every byte is an instruction or an operand of one.
 ///
 /// An instruction is a byte's low five bits, that is, a letter; a capital speaks of side 0 and a small letter of side 1.
@@ -50,6 +52,4 @@ struct FuzzInput {
 }
 
 /// A promise that must hold whatever the input.
-func check(_ promise: Bool, _ text: @autoclosure () -> String) {
-  if !promise { fatalError("broken promise: \(text())") }
-}
+func check(_ promise: Bool, _ text: @autoclosure () -> String) { FuzzDriver.check(promise, text()) }

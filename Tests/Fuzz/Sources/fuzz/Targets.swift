@@ -1,5 +1,4 @@
-/// What libFuzzer feeds its inputs to, by name: each has a directory in Seeds, and may have one in Regressions. A broken
-/// promise traps; libFuzzer keeps the input.
+/// What needs protocols, ends or settings. See fuzz-decoders for what only looks at bytes.
 let targets: [(name: String, run: @Sendable (inout FuzzInput) -> Void)] = [
   ("raw", { Conversation.run("raw", promises: [], &$0) }),
   ("nacl0", { Conversation.run("nacl0", promises: [.isAuthentic, .recoversFromClocks], &$0) }),
@@ -13,7 +12,8 @@ let targets: [(name: String, run: @Sendable (inout FuzzInput) -> Void)] = [
   ),
   ("salty-control", { SaltyImpostor.run(&$0) }),
   ("settings", { SettingsFuzz.run(&$0) }),
+  ("relay", { RelayFuzz.run(&$0) }),
+  ("interfaces", { InterfacesFuzz.run(&$0) }),
+  ("detective", { DetectiveFuzz.run(&$0) }),
+  ("inner-packet", { InnerPacketFuzz.run($0.rest()) }),
 ]
-
-/// libFuzzer's callback carries no context.
-nonisolated(unsafe) var chosenTarget: ((inout FuzzInput) -> Void)?
