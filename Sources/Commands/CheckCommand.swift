@@ -8,7 +8,8 @@ import TunnelDaemon
 /// `quicktun check`: the settings of a run, and all that can be known without one.
 enum CheckCommand {
   static let options = [
-    CommandOption("--peer", summary: "Also call the peer, and wait three seconds for an answer."),
+    CommandOption(
+      "--peer", summary: "Also call the peer and wait three seconds for an answer; or watch a tunnel that runs."),
     CommandOption(
       "--interfaces", takes: "[FILE]", summary: "Look at the qt_ stanzas of FILE [/etc/network/interfaces] instead."),
     CommandOption("--json", summary: "Print one document with an object for each finding."),
@@ -48,16 +49,10 @@ enum CheckCommand {
     let callsPeer = invocation.takeFlag("--peer")
     let reading = RunCommand.read(invocation, protocols)
     invocation.wipeArguments(reading.secretArguments)
-    let checkup = Checkup(reading, protocols)
+    let checkup = Checkup(reading, protocols, environment: invocation.environmentForScripts)
     let findings = checkup.findings()
     guard callsPeer, reading.complaints.isEmpty else { return findings }
-    if checkup.tunnelRuns {
-      return findings + [
-        Finding(
-          "peer", .warning, "Not called: the tunnel runs, and to the peer this host is its address and port",
-          cure: "Read the tunnel's log, which says why nothing arrives; or stop it and call again.")
-      ]
-    }
+    if let runningPeer = checkup.runningPeer { return findings + runningPeer.findings() }
     return findings + PeerProbe(reading.settings, protocols).findings()
   }
 
