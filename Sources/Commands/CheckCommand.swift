@@ -47,10 +47,12 @@ enum CheckCommand {
 
   private static func settings(_ invocation: inout Invocation, _ protocols: [ProtocolDescription]) -> [Finding] {
     let callsPeer = invocation.takeFlag("--peer")
-    let reading = RunCommand.read(invocation, protocols)
+    var reading = RunCommand.read(invocation, protocols)
+    let unit = UnitDefaults(reading)
+    if let unit { reading = unit.read(invocation, protocols) }
     invocation.wipeArguments(reading.secretArguments)
     let checkup = Checkup(reading, protocols, environment: invocation.environmentForScripts)
-    let findings = checkup.findings()
+    let findings = (unit?.findings(reading) ?? []) + checkup.findings()
     guard callsPeer, reading.complaints.isEmpty else { return findings }
     if let runningPeer = checkup.runningPeer { return findings + runningPeer.findings() }
     return findings + PeerProbe(reading.settings, protocols).findings()
