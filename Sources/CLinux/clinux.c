@@ -30,6 +30,8 @@ _Static_assert(CLINUX_TUN_F_TSO6 == TUN_F_TSO6 && CLINUX_TUN_F_TSO_ECN == TUN_F_
 _Static_assert(CLINUX_TUN_F_USO4 == TUN_F_USO4 && CLINUX_TUN_F_USO6 == TUN_F_USO6, "offloads");
 #endif
 _Static_assert(CLINUX_UDP_GRO == UDP_GRO, "udp(7)");
+_Static_assert(CLINUX_RTN_LOCAL == RTN_LOCAL && CLINUX_RTN_BROADCAST == RTN_BROADCAST, "types of routes");
+_Static_assert(CLINUX_RTN_MULTICAST == RTN_MULTICAST, "types of routes");
 _Static_assert(IFNAMSIZ == 16, "interface names have up to 15 bytes");
 _Static_assert(CMSG_SPACE(sizeof(int)) <= CLINUX_CONTROL_BYTES, "one number fits");
 
@@ -95,7 +97,8 @@ static ssize_t ask(const struct route_question *question, void *answer, size_t r
 }
 
 static ssize_t ask_for_route(
-    const uint8_t *address, int bytes, uint16_t remote_port, uint16_t local_port, void *answer, size_t room) {
+    const uint8_t *address, int bytes, uint32_t scope, uint16_t remote_port, uint16_t local_port, void *answer,
+    size_t room) {
     struct route_question question = {
         .header = {.nlmsg_type = RTM_GETROUTE, .nlmsg_flags = NLM_F_REQUEST, .nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg))},
         .route = {.rtm_family = bytes == 4 ? AF_INET : AF_INET6, .rtm_dst_len = (unsigned char)(bytes * 8)},
@@ -106,12 +109,14 @@ static ssize_t ask_for_route(
     add_attribute(&question, RTA_IP_PROTO, &protocol, sizeof protocol);
     add_attribute(&question, RTA_DPORT, &to, sizeof to);
     if (local_port) add_attribute(&question, RTA_SPORT, &from, sizeof from);
+    if (scope) add_attribute(&question, RTA_OIF, &scope, sizeof scope);
     return ask(&question, answer, room);
 }
 
-int clinux_route_interface(const uint8_t *address, int bytes, uint16_t remote_port, uint16_t local_port) {
+int clinux_route_interface(
+    const uint8_t *address, int bytes, uint32_t scope, uint16_t remote_port, uint16_t local_port, uint8_t *type) {
     _Alignas(struct nlmsghdr) char answer[4096];
-    ssize_t length = ask_for_route(address, bytes, remote_port, local_port, answer, sizeof answer);
+    ssize_t length = ask_for_route(address, bytes, scope, remote_port, local_port, answer, sizeof answer);
     if (length < 0) return -1;
     struct nlmsghdr *header = (struct nlmsghdr *)answer;
     if (!NLMSG_OK(header, (size_t)length)) { errno = EPROTO; return -1; }
@@ -120,6 +125,7 @@ int clinux_route_interface(const uint8_t *address, int bytes, uint16_t remote_po
         return -1;
     }
     struct rtmsg *route = NLMSG_DATA(header);
+    *type = route->rtm_type;
     int rest = (int)RTM_PAYLOAD(header);
     for (struct rtattr *part = RTM_RTA(route); RTA_OK(part, rest); part = RTA_NEXT(part, rest)) {
         if (part->rta_type == RTA_OIF) return *(int *)RTA_DATA(part);

@@ -8,7 +8,8 @@ import TunnelDaemon
 /// `quicktun check`: the settings of a run, and all that can be known without one.
 enum CheckCommand {
   static let options = [
-    CommandOption("--peer", summary: "Also call the peer, and wait three seconds for an answer."),
+    CommandOption(
+      "--peer", summary: "Also call the peer and wait three seconds for an answer; or watch a tunnel that runs."),
     CommandOption(
       "--interfaces", takes: "[FILE]", summary: "Look at the qt_ stanzas of FILE [/etc/network/interfaces] instead."),
     CommandOption("--json", summary: "Print one document with an object for each finding."),
@@ -46,19 +47,16 @@ enum CheckCommand {
 
   private static func settings(_ invocation: inout Invocation, _ protocols: [ProtocolDescription]) -> [Finding] {
     let callsPeer = invocation.takeFlag("--peer")
-    let reading = RunCommand.read(invocation, protocols)
+    var reading = RunCommand.read(invocation, protocols)
+    let unit = UnitDefaults(reading)
+    if let unit { reading = unit.read(invocation, protocols) }
     invocation.wipeArguments(reading.secretArguments)
-    let checkup = Checkup(reading, protocols)
-    let findings = checkup.findings()
+    let environment = invocation.environmentForScripts(without: reading.settings.privateKey)
+    let checkup = Checkup(reading, protocols, environment: environment)
+    let findings = (unit?.findings(reading) ?? []) + checkup.findings()
     guard callsPeer, reading.complaints.isEmpty else { return findings }
-    if checkup.tunnelRuns {
-      return findings + [
-        Finding(
-          "peer", .warning, "Not called: the tunnel runs, and to the peer this host is its address and port",
-          cure: "Read the tunnel's log, which says why nothing arrives; or stop it and call again.")
-      ]
-    }
-    return findings + PeerProbe(reading.settings, protocols).findings()
+    if let runningPeer = checkup.runningPeer { return findings + runningPeer.findings() }
+    return findings + PeerProbe(reading.settings, protocols, environment: environment).findings()
   }
 
   private static func stanzas(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> [Finding] {

@@ -41,6 +41,8 @@ public struct SettingsReader {
     public var settings = TunnelSettings()
     public var complaints: [Complaint] = []
     public var warnings: [Complaint] = []
+    /// The file of --config.
+    public var configFile: String?
     /// Indices of arguments that hold a secret and should be wiped from the process's memory.
     public var secretArguments: [Int] = []
   }
@@ -50,6 +52,7 @@ public struct SettingsReader {
     let arguments = ArgumentParser(source.arguments, &findings)
     var reading = Reading()
     reading.secretArguments = arguments.secretArguments
+    reading.configFile = arguments.configFile
     if arguments.wantsHelp || arguments.wantsVersion {
       reading.request = arguments.wantsHelp ? .help : .version
       return reading

@@ -22,6 +22,8 @@ package struct DeviceRefusal: Sendable {
   package var ownerName: String?
   /// The interface is there, but not in /sys, whose mount belongs to one network namespace for good.
   package var isHiddenFromSys = false
+  /// The device node as it is; nil if nobody looked.
+  package var node: DeviceNode?
 
   /// Looks at the system after the refusal.
   package init(_ error: SystemCallError, name: String, kind: InterfaceFacts.Kind) {
@@ -30,6 +32,7 @@ package struct DeviceRefusal: Sendable {
     user = Privileges.effectiveUser
     userName = Privileges.name(ofUser: user)
     ownerName = facts?.owner.map { Privileges.name(ofUser: $0) }
+    node = DeviceNode(lookingAt: TunDescriptor.node)
     isHiddenFromSys = facts == nil && (try? NetworkInterface.mtu(of: name)) != nil
   }
 
@@ -49,9 +52,15 @@ package struct DeviceRefusal: Sendable {
       Complaint(
         words, why: "The device node is missing, as in some containers and chroots.",
         cure: "mkdir -p /dev/net && mknod /dev/net/tun c 10 200 && chmod 666 /dev/net/tun")
+    case EACCES where node?.isPermitted == true:
+      Complaint(
+        words, why: "Its permissions are right, but its file system is mounted without devices (nodev).",
+        cure: "mount -o remount,dev the file system of /dev/net")
     case EACCES:
       Complaint(
         words, why: "The device node is not open to \(userName).", cure: "chmod 666 /dev/net/tun  # as udev does")
+    // A file that is no node of the driver's opens, and knows nothing of tunnels; a directory does not open.
+    case ENOTTY, EISDIR: Self.impostor(node?.kind, words) ?? Complaint(words)
     case ENODEV, ENXIO:
       Complaint(words, why: "The kernel has no tun driver, or it is not loaded.", cure: "modprobe tun")
     case EINVAL: invalid
@@ -59,6 +68,20 @@ package struct DeviceRefusal: Sendable {
     case EPERM: notPermitted
     default: Complaint(words)
     }
+  }
+
+  /// Something else stands at /dev/net/tun; nil if the driver's node does, or nothing.
+  static func impostor(_ kind: DeviceNode.Kind?, _ words: String = "/dev/net/tun is not the tun driver's") -> Complaint?
+  {
+    let (what, remove): (String, String)
+    switch kind {
+    case .driver, nil: return nil
+    case .directory: (what, remove) = ("a directory", "rmdir")
+    case .other: (what, remove) = ("a plain file, or another device", "rm")
+    }
+    return Complaint(
+      words, why: "It is \(what), not the character device 10:200.",
+      cure: "\(remove) /dev/net/tun && mknod /dev/net/tun c 10 200 && chmod 666 /dev/net/tun")
   }
 
   private var invalid: Complaint {
@@ -102,11 +125,14 @@ package struct DeviceRefusal: Sendable {
 
   private var notPermitted: Complaint {
     let make = "quicktun device add \(name.isEmpty ? "NAME" : name) --mode \(kind) --user \(userName)"
+    if words.hasPrefix("open") {
+      return Complaint(
+        words, why: "Opening the device node is forbidden, as in some containers and units.",
+        cure: "Allow it there: DeviceAllow=/dev/net/tun rw with systemd, --device /dev/net/tun with containers.")
+    }
     guard let facts else {
-      let what =
-        words.hasPrefix("open")
-        ? "opening /dev/net/tun is forbidden, as in some containers" : "making a device takes CAP_NET_ADMIN"
-      return Complaint(words, why: "You are \(userName), and \(what).", cure: "As root: \(make)")
+      return Complaint(
+        words, why: "You are \(userName), and making a device takes CAP_NET_ADMIN.", cure: "As root: \(make)")
     }
     let owner = ownerName.map { "belongs to \($0)" } ?? "belongs to nobody in particular"
     let group = facts.group.map { ", group \($0)" } ?? ""

@@ -1,5 +1,7 @@
 package import Configuration
 import Glibc
+import LinuxSystem
+package import TunnelCore
 
 /// What the kernel refuses while a tunnel runs, at one end or the other. Each is said once.
 package enum EndTrouble {
@@ -33,7 +35,8 @@ package enum EndTrouble {
         cure: "ip link set \(device) mtu \(bestMTU)  # or MTU=\(bestMTU), on both sides")
     case EHOSTUNREACH, ENETUNREACH, ENETDOWN, EADDRNOTAVAIL:
       return Complaint(
-        what, why: "There is no way to the peer at the moment. Going on.", cure: "ip route get \(peer.address)")
+        what, why: "There is no way to the peer at the moment. Going on.",
+        cure: peer.address.map { "ip route get \($0)" })
     case EPERM, EACCES:
       return Complaint(what, why: "A firewall or a route on this host forbids it. Going on.", cure: "nft list ruleset")
     default: return Complaint(what, why: "Going on.")
@@ -41,18 +44,19 @@ package enum EndTrouble {
   }
 
   /// Packets for the peer's own address would go into the tunnel that should carry them.
-  package static func loop(device: String, peer: String, remote: String) -> Complaint {
+  package static func loop(device: String, peer: Endpoint, remote: String) -> Complaint {
     Complaint(
-      "The route to the peer (\(peer)) leads into the tunnel (\(device))",
+      "The route to the peer (\(peer.text)) leads into the tunnel (\(device))",
       why: "\(remote) cannot be reached through the tunnel that leads there.",
-      cure: "ip route get \(peer.address)  # give that address a route of its own, outside \(device)")
+      cure: "\(peer.routeQuestion)  # give that address a route of its own, outside \(device)")
   }
 }
 
 extension String {
-  /// An endpoint's text without its port: "192.0.2.1:2998", "[2001:db8::1]:2998".
-  fileprivate var address: String {
-    if hasPrefix("["), let end = firstIndex(of: "]") { return String(self[index(after: startIndex)..<end]) }
-    return String(prefix { $0 != ":" })
+  /// An endpoint's text without its port: "192.0.2.1:2998", "[2001:db8::1]:2998". Nil if it is none.
+  fileprivate var address: String? {
+    guard let colon = lastIndex(of: ":"), UInt16(self[index(after: colon)...]) != nil else { return nil }
+    let address = self[..<colon]
+    return address.hasPrefix("[") ? String(address.dropFirst().dropLast()) : String(address)
   }
 }

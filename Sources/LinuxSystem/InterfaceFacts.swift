@@ -1,7 +1,3 @@
-import CLinux
-import Glibc
-package import TunnelCore
-
 /// What the system tells of a network interface (Documentation/ABI/testing/sysfs-class-net, drivers/net/tun.c).
 package struct InterfaceFacts: Sendable, Equatable {
   package enum Kind: String, Sendable { case tun, tap }
@@ -11,10 +7,13 @@ package struct InterfaceFacts: Sendable, Equatable {
     package var process: Int32
     /// The program's name.
     package var program: String
+    /// The inodes of its sockets.
+    package var sockets: Set<UInt64>
 
-    package init(process: Int32, program: String) {
+    package init(process: Int32, program: String, sockets: Set<UInt64> = []) {
       self.process = process
       self.program = program
+      self.sockets = sockets
     }
   }
 
@@ -32,8 +31,9 @@ package struct InterfaceFacts: Sendable, Equatable {
   /// Bytes.
   package var mtu = 0
 
-  /// Whether the holder is this program, or the one that it replaces.
-  package var isHeldByTunnel: Bool { holder?.program == "quicktun" }
+  /// Whether a program has it open; nil where that cannot be seen. A device that does not stay is there only for as long
+  /// as one has; of one that stays the carrier tells, which cannot be read while the device is down.
+  package var isAttached: Bool?
 
   package init(name: String, kind: Kind?) {
     self.name = name
@@ -53,9 +53,12 @@ package struct InterfaceFacts: Sendable, Equatable {
     owner = TextFile.read(path + "/owner").flatMap { UInt32($0) }  // -1 for none
     group = TextFile.read(path + "/group").flatMap { UInt32($0) }
     isUp = (Self.hexadecimal(path + "/flags") ?? 0) & 1 != 0  // IFF_UP
-    hasCarrier = TextFile.read(path + "/carrier") == "1"
+    let carrier = TextFile.read(path + "/carrier")
+    hasCarrier = carrier == "1"
     self.mtu = mtu
-    if kind != nil { holder = Self.holder(of: name) }
+    guard kind != nil else { return }
+    holder = Self.holder(of: name)
+    isAttached = holder != nil || !isPersistent ? true : carrier.map { $0 == "1" }
   }
 
   /// All interfaces of this network namespace that are tun or tap devices, by name.
@@ -89,30 +92,19 @@ package struct InterfaceFacts: Sendable, Equatable {
         else { continue }
         // The same name in another network namespace is another device.
         guard TextFile.link(directory + "/ns/net") == namespace else { continue }
-        return Holder(process: process, program: TextFile.read(directory + "/comm") ?? "?")
+        return Holder(
+          process: process, program: TextFile.read(directory + "/comm") ?? "?", sockets: sockets(of: directory))
       }
     }
     return nil
   }
-}
 
-/// Where packets would go.
-package enum Routing {
-  /// The name of the interface by which datagrams from UDP port `localPort` to `endpoint` leave; nil if there is no
-  /// route. Rules may go by protocol and ports (ip-rule(8)).
-  package static func interface(towards endpoint: Endpoint, localPort: UInt16) -> String? {
-    let words = endpoint.isIPv6 ? [endpoint.high, endpoint.low] : [endpoint.low << 32]
-    let bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
-      .prefix(endpoint.isIPv6 ? 16 : 4)
-    let index = unsafe bytes.withUnsafeBufferPointer {
-      unsafe clinux_route_interface($0.baseAddress, Int32($0.count), endpoint.port, localPort)
-    }
-    guard index > 0 else { return nil }
-    var name = InlineArray<16, CChar>(repeating: 0)
-    var span = name.mutableSpan
-    return unsafe span.withUnsafeMutableBufferPointer { buffer in
-      guard let start = buffer.baseAddress, unsafe if_indextoname(UInt32(index), start) != nil else { return nil }
-      return unsafe String(cString: start)
-    }
+  /// What descriptors of a process that are sockets point to: "socket:[12345]".
+  private static func sockets(of directory: String) -> Set<UInt64> {
+    Set(
+      TextFile.names(in: directory + "/fd").compactMap { descriptor in
+        TextFile.link("\(directory)/fd/\(descriptor)")
+          .flatMap { $0.hasPrefix("socket:[") ? UInt64($0.dropFirst(8).dropLast()) : nil }
+      })
   }
 }

@@ -3,9 +3,9 @@ import SystemPackage
 
 /// Small files that the kernel makes up: /proc, /sys.
 package enum TextFile {
-  /// A file's text, at most 64 KiB of it, without blanks and newlines around it; nil if it cannot be read.
-  package static func read(_ path: String) -> String? {
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+  /// A file's text, at most `limit` bytes of it, without blanks and newlines around it; nil if it cannot be read.
+  package static func read(_ path: String, limit: Int = 1 << 16) -> String? {
+    var bytes = [UInt8](repeating: 0, count: limit)
     guard let file = try? OpenedFile(path: path), let count = fill(&bytes, from: file) else { return nil }
     return String(decoding: bytes[..<count], as: UTF8.self).trimmingBlanks
   }

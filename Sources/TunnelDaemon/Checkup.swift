@@ -7,21 +7,41 @@ import Sodium
 import SystemPackage
 import TunnelCore
 
-/// Gathers what the system tells about a tunnel that is yet to be started, and lets the rules judge. Starts nothing,
-/// sends nothing, changes nothing.
+/// Gathers what the system tells about a tunnel that is yet to be started, or runs, and lets the rules judge. Starts
+/// nothing, sends nothing, changes nothing.
 package struct Checkup {
   private let reading: SettingsReader.Reading
   private let settings: TunnelSettings
   private let description: ProtocolDescription?
   private let caller: CheckRules.Caller
+  /// PATH.
+  private let searchPath: String
   /// The device as it is. Looked up once, for that goes through all processes.
   private let deviceFacts: InterfaceFacts?
+  private let local: Result<Endpoint?, any Error>
+  private let peer: Result<Endpoint?, any Error>
+  private let stateDirectory: String
+  /// Whether the tunnel that is looked at runs meanwhile.
+  private let running: RunningTunnel
 
-  package init(_ reading: SettingsReader.Reading, _ protocols: [ProtocolDescription]) {
+  /// Where a shell looks that was given no PATH (dash, var.c).
+  private static let usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+  /// `environment` has entries "NAME=value".
+  package init(_ reading: SettingsReader.Reading, _ protocols: [ProtocolDescription], environment: [String]) {
     self.reading = reading
-    settings = reading.settings
-    description = protocols.first { $0.name == reading.settings.protocolName }
-    deviceFacts = reading.settings.interface.flatMap { InterfaceFacts(lookingUp: $0) }
+    let settings = reading.settings
+    self.settings = settings
+    description = protocols.first { $0.name == settings.protocolName }
+    searchPath = environment.first { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) } ?? Self.usualPath
+    stateDirectory = KeptMark.stateDirectory(environment)
+    deviceFacts = settings.interface.flatMap { InterfaceFacts(lookingUp: $0) }
+    let local = Result { try OuterPath.local(settings) }
+    self.local = local
+    peer = Result { try OuterPath.peer(settings, local: try? local.get()) }
+    running = RunningTunnel(
+      device: deviceFacts, wanted: .init(port: settings.localPort, address: try? local.get()),
+      sockets: UDPSocketFacts.all(), ownProgram: TextFile.read("/proc/self/comm") ?? "quicktun")
     let user = Privileges.effectiveUser
     caller = .init(
       user: user, name: Privileges.name(ofUser: user), groups: Privileges.groups,
@@ -29,12 +49,17 @@ package struct Checkup {
   }
 
   package func findings() -> [Finding] {
-    let local = Result { try OuterPath.local(settings) }
-    let peer = Result { try OuterPath.peer(settings, local: try? local.get()) }
-    let known = try? peer.get()
-    return CheckRules.configuration(reading) + keys() + [node()] + device(known) + [socket(local, peer)]
-      + route(known, peer) + kernel() + clock() + privileges()
+    CheckRules.configuration(reading) + keys() + [node()] + device() + mtu() + [socket()] + route() + kernel() + clock()
+      + script() + log() + privileges()
   }
+
+  /// What the tunnel that runs shows of its peer; nil if it does not run.
+  package var runningPeer: RunningPeer? {
+    guard running.isRunning else { return nil }
+    return RunningPeer(device: deviceName, running: running, peer: known?.text ?? "The peer")
+  }
+
+  private var known: Endpoint? { (try? peer.get()) ?? nil }
 
   // MARK: Parts
 
@@ -54,32 +79,39 @@ package struct Checkup {
   }
 
   private func node() -> Finding {
-    let isOpen = unsafe access(TunDescriptor.node, R_OK | W_OK) == 0
-    let hasDriver = TextFile.exists("/sys/class/misc/tun") || TextFile.exists("/sys/module/tun")
-    return CheckRules.node(errno: isOpen ? 0 : errno, hasDriver: hasDriver, user: caller.name)
+    CheckRules.node(
+      DeviceNode(lookingAt: TunDescriptor.node),
+      hasDriver: TextFile.exists("/sys/class/misc/tun") || TextFile.exists("/sys/module/tun"), user: caller.name)
   }
 
   private var deviceName: String { settings.interface ?? "" }
 
-  /// Whether the tunnel that is looked at runs meanwhile.
-  package var tunnelRuns: Bool { deviceFacts?.isHeldByTunnel ?? false }
+  private func device() -> [Finding] {
+    var asked = CheckRules.AskedDevice(
+      name: deviceName, kind: settings.deviceKind, ownerName: deviceFacts?.owner.map { Privileges.name(ofUser: $0) },
+      port: settings.localPort)
+    asked.isHiddenFromSys =
+      deviceFacts == nil && !deviceName.isEmpty && (try? NetworkInterface.mtu(of: deviceName)) != nil
+    let findings = CheckRules.device(asked, deviceFacts, caller, running)
+    guard running.isRunning, let deviceFacts else { return findings }
+    return findings + CheckRules.inUse(deviceFacts, InterfaceUse(lookingUp: deviceName))
+  }
 
-  private func device(_ peer: Endpoint?) -> [Finding] {
-    let best = description.map {
-      DeviceSetup.largestMTU(settings, $0, isIPv6: peer?.isIPv6 == true, path: OuterPath.pathMTU(to: peer))
-    }
-    return CheckRules.device(
-      deviceName, settings.deviceKind, deviceFacts, caller,
-      ownerName: deviceFacts?.owner.map { Privileges.name(ofUser: $0) },
-      bestMTU: best,
-      wantsMTU: settings.mtu != .unchanged)
+  private func mtu() -> [Finding] {
+    guard let description else { return [] }
+    let best = DeviceSetup.largestMTU(
+      settings, description, isIPv6: known?.isIPv6 == true, path: OuterPath.pathMTU(to: known))
+    let fits = deviceFacts?.kind == settings.deviceKind
+    return CheckRules.mtu(
+      deviceName, actual: fits ? deviceFacts?.mtu : nil, setting: settings.mtu, best: best, isRunning: running.isRunning
+    )
   }
 
   /// Whether the names resolve and the port can be had: a socket is bound and closed again.
-  private func socket(_ local: Result<Endpoint?, any Error>, _ peer: Result<Endpoint?, any Error>) -> Finding {
+  private func socket() -> Finding {
     do {
       let (local, peer) = (try local.get(), try peer.get())
-      if tunnelRuns { return Finding("address", .ok, "UDP port \(settings.localPort): the tunnel that runs has it") }
+      if let port = running.port { return Finding("address", .ok, "UDP port \(port): the tunnel that runs has it") }
       let socket = try OuterPath.bind(local, port: settings.localPort, peer: peer)
       let text = socket.localEndpoint?.text ?? "?"
       return Finding("address", .ok, settings.localPort == 0 ? "Any free UDP port" : "UDP \(text) is free")
@@ -90,15 +122,18 @@ package struct Checkup {
     }
   }
 
-  private func route(_ peer: Endpoint?, _ result: Result<Endpoint?, any Error>) -> [Finding] {
-    guard let peer else {
-      guard case .success = result else { return [] }
-      return [Finding("route", .ok, "Waits for the peer to speak first")]
+  private func route() -> [Finding] {
+    guard let peer = known else {
+      guard case .success = peer else { return [] }
+      return [CheckRules.waiting(localPort: settings.localPort)]
     }
+    let remote = settings.spelled("REMOTE_ADDRESS")
+    let route = Routing.route(towards: peer, localPort: settings.localPort)
     return [
       CheckRules.route(
-        to: peer.text, by: Routing.interface(towards: peer, localPort: settings.localPort), device: deviceName,
-        remote: settings.spelled("REMOTE_ADDRESS"), pathMTU: OuterPath.pathMTU(to: peer))
+        to: peer, by: route, device: deviceName, remote: remote, pathMTU: OuterPath.pathMTU(to: peer),
+        trouble: PeerTrouble.find(
+          peer, remote: remote, route: route, local: (try? local.get()) ?? nil, localPort: settings.localPort))
     ]
   }
 
@@ -115,8 +150,25 @@ package struct Checkup {
   }
 
   private func clock() -> [Finding] {
-    CheckRules.clock(unixSeconds: SystemClock().now().unixSeconds, isNeeded: settings.protocolName == "nacltai")
+    guard let description, description.noncesFollowClock else { return [] }
+    return [
+      CheckRules.clock(
+        description.name, isSet: SystemClock().now().isSet, stateDirectory: stateDirectory,
+        isThere: TextFile.exists(stateDirectory))
+    ]
   }
+
+  private func script() -> [Finding] {
+    CheckRules.script(settings) { command in
+      switch CommandSearch.isExecutable(command: command, searchPath: searchPath) {
+      case true: .executable
+      case false: .notExecutable
+      case nil: .missing
+      }
+    }
+  }
+
+  private func log() -> [Finding] { CheckRules.log(settings, isThere: SystemLog.hasListener) }
 
   private func privileges() -> [Finding] {
     CheckRules.privileges(

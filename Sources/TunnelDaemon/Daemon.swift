@@ -40,6 +40,7 @@ package final class Daemon {
     let local = try OuterPath.local(settings)
     let peer = try OuterPath.peer(settings, local: local)
     let socket = try OuterPath.bind(local, port: settings.localPort, peer: peer)
+    warnOfAddress(peer, local: local, localPort: socket.localEndpoint?.port ?? 0)
     let device = try DeviceSetup.open(settings)
     if let warning = try DeviceSetup.setMTU(of: device, settings, description, peer: peer) {
       log.warning("\(warning)")
@@ -120,6 +121,14 @@ package final class Daemon {
           cure: "Ask the peer for the PUBLIC line of its keypair.")
       }
     }
+  }
+
+  private func warnOfAddress(_ peer: Endpoint?, local: Endpoint?, localPort: UInt16) {
+    guard let peer else { return }
+    let trouble = PeerTrouble.find(
+      peer, remote: settings.spelled("REMOTE_ADDRESS"), route: Routing.route(towards: peer, localPort: localPort),
+      local: local, localPort: localPort)
+    if let trouble { log.warning("\(trouble.complaint)") }
   }
 
   private func findUser() throws(Complaint) -> Privileges.User? {

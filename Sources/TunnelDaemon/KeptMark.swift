@@ -23,14 +23,15 @@ final class KeptMark: HighWaterMark {
   }
 
   /// Nil if the protocol has no use for one, or there is nowhere to keep it; where that matters it is said.
+  /// `environment` has entries "NAME=value".
   static func find(
     _ settings: TunnelSettings, _ description: ProtocolDescription, environment: [String], at now: Moment, _ log: Logger
   ) -> KeptMark? {
     guard description.noncesFollowClock, let own = settings.privateKey?.publicKey, let peer = settings.peerKey else {
       return nil
     }
-    let directory = stateDirectory(environment)
-    let path = "\(directory ?? Self.directory)/\(description.name)-\(own.start)-\(peer.start)"
+    let directory = givenDirectory(environment)
+    let path = "\(stateDirectory(environment))/\(description.name)-\(own.start)-\(peer.start)"
     do throws(SystemCallError) {
       return KeptMark(try NumberFile(path: path), log)
     } catch {
@@ -42,8 +43,11 @@ final class KeptMark: HighWaterMark {
     }
   }
 
-  /// $STATE_DIRECTORY, the first of them; "NAME=value" in `environment`.
-  private static func stateDirectory(_ environment: [String]) -> String? {
+  /// Where it is kept, if there is such a directory.
+  static func stateDirectory(_ environment: [String]) -> String { givenDirectory(environment) ?? directory }
+
+  /// The first of $STATE_DIRECTORY's.
+  private static func givenDirectory(_ environment: [String]) -> String? {
     let name = "STATE_DIRECTORY="
     guard let entry = environment.first(where: { $0.hasPrefix(name) }) else { return nil }
     return entry.dropFirst(name.utf8.count).split(separator: ":").first.map(String.init)

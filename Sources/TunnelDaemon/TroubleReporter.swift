@@ -99,7 +99,7 @@ final class TroubleReporter {
     let isLoop = Routing.interface(towards: peer, localPort: transport.localEndpoint?.port ?? 0) == device.name
     if isLoop && !saidOfLoop {
       log.warning(
-        "\(EndTrouble.loop(device: device.name, peer: peer.text, remote: settings.spelled("REMOTE_ADDRESS")))")
+        "\(EndTrouble.loop(device: device.name, peer: peer, remote: settings.spelled("REMOTE_ADDRESS")))")
     }
     saidOfLoop = isLoop
   }

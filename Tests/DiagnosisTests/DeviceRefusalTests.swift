@@ -53,6 +53,17 @@ struct DeviceRefusalTests {
     #expect(self.refusal(EPERM).complaint.cure == "As root: quicktun device add qt0 --mode tun --user ann")
   }
 
+  @Test("something else stands where the driver's node belongs")
+  func impostor() {
+    var refusal = refusal(ENOTTY)
+    refusal.node = .init(kind: .other)
+    #expect(refusal.complaint.cure?.hasPrefix("rm /dev/net/tun && mknod") == true)
+    refusal = self.refusal(EISDIR)
+    refusal.node = .init(kind: .directory)
+    #expect(refusal.complaint.cure?.hasPrefix("rmdir /dev/net/tun && mknod") == true)
+    #expect(self.refusal(ENOTTY).complaint.cure == nil)
+  }
+
   @Test(
     "node and module",
     arguments: [(ENOENT, "mknod"), (EACCES, "chmod 666"), (ENODEV, "modprobe tun"), (ENXIO, "modprobe")])

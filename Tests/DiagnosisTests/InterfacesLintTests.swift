@@ -74,6 +74,19 @@ struct InterfacesLintTests {
     #expect(!findings.contains { "\($0)".contains(Self.secret) })
   }
 
+  @Test("an IPv6 address on a tap device, for which ifup would wait in vain")
+  func duplicates() {
+    let tap = Self.good.replacing("inet static", with: "inet6 static").replacing("qt_tun_mode 1", with: "qt_tun_mode 0")
+    #expect(lint(tap).map(\.fact) == ["/i:1: iface qt0: inet6 static on a tap device without dad-attempts 0"])
+    #expect(lint(tap).map(\.severity) == [.problem])
+    #expect(lint(tap + "\n  dad-attempts 0").map(\.severity) == [.ok])
+    #expect(lint(tap + "\n  dad-attempts 9").map(\.severity) == [.problem])
+    for fine in [
+      tap.replacing("qt_tun_mode 0", with: "qt_tun_mode 1"), tap.replacing("inet6 static", with: "inet6 manual"),
+      tap.replacing("inet6", with: "inet"),
+    ] { #expect(lint(fine).map(\.severity) == [.ok]) }
+  }
+
   @Test("a bridge of the tunnel's is no uplink, for all that it comes later")
   func bridge() {
     let bridged = "auto qt0\n\(Self.good)\nauto br0\niface br0 inet manual\n  bridge_ports eth1 qt0\n"

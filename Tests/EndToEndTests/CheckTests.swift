@@ -14,39 +14,14 @@ extension EndToEnd {
       tunnel = try Tunnel("salty").with(["INTERFACE": "qt0"])
     }
 
-    private struct Document: Decodable {
-      struct Finding: Decodable {
-        let topic: String
-        let severity: String
-        let fact: String
-        let why: String?
-        let cure: String?
-      }
-      let status: Int32
-      let findings: [Finding]
-
-      func has(_ severity: String, _ text: String) -> Bool {
-        findings.contains { "\($0.fact) \($0.why ?? "") \($0.cure ?? "")".contains(text) && $0.severity == severity }
-      }
-    }
-
-    /// With settings from a file that only root reads, as JSON.
     private func check(
       _ settings: [String: String], _ options: String = "", sourceLocation: SourceLocation = #_sourceLocation
-    ) throws -> Document {
-      let file = try lab.file("check.conf", settings.map { "\($0.key)=\($0.value)\n" }.joined())
-      try must("chmod 600 \(file)")
-      let result = try lab.a.run("\(Programs.ours) check --json \(options) --config \(file)")
-      let document = try JSONDecoder().decode(Document.self, from: Data(result.output.utf8))
-      #expect(result.status == document.status, sourceLocation: sourceLocation)
-      #expect(!result.output.contains(settings["PRIVATE_KEY"] ?? "no key"), sourceLocation: sourceLocation)
-      return document
-    }
+    ) throws -> CheckDocument { try lab.check(settings, options, sourceLocation: sourceLocation) }
 
     @Test("all is well: nothing but ok, 0, and nothing was started or left")
     func good() throws {
       let document = try check(tunnel.a)
-      #expect(document.status == 0 && document.findings.allSatisfy { $0.severity == "ok" }, "\(document.findings)")
+      #expect(document.isGood, "\(document.findings)")
       #expect(
         Set(document.findings.map(\.topic)).isSuperset(of: [
           "configuration", "keys", "node", "device", "address", "route",
@@ -62,6 +37,16 @@ extension EndToEnd {
         (["REMOTE_ADDRESS": "198.51.100.9"], ["No route to 198.51.100.9"]),
         (["LOCAL_ADDRESS": "198.51.100.9"], ["LOCAL_ADDRESS is on no interface"]),
         (["REMOTE_ADDRESS": "2001:db8::2"], ["as LOCAL_ADDRESS is one"]),
+        (["REMOTE_ADDRESS": "192.0.2.1"], ["this side's own address and port"]),
+        (["REMOTE_ADDRESS": "192.0.2.255"], ["REMOTE_ADDRESS=192.0.2.255: a broadcast address"]),
+        (["REMOTE_ADDRESS": "255.255.255.255"], ["a broadcast address"]),
+        (["REMOTE_ADDRESS": "224.0.0.5"], ["a multicast address"]),
+        (["REMOTE_ADDRESS": "ff02::1", "LOCAL_ADDRESS": ""], ["a multicast address"]),
+        (["REMOTE_ADDRESS": "fe80::1", "LOCAL_ADDRESS": ""], ["a link-local address without its interface"]),
+        (["REMOTE_ADDRESS": "2001:db9::2", "LOCAL_ADDRESS": ""], ["No route to [2001:db9::2]", "get 2001:db9::2"]),
+        (["REMOTE_ADDRESS": "", "LOCAL_PORT": "0"], ["at a port that nobody can know"]),
+        (["TUN_UP_SCRIPT": "/gone/up.sh qt0"], ["TUN_UP_SCRIPT: /gone/up.sh: no such file"]),
+        (["TUN_UP_SCRIPT": "/etc/passwd; true"], ["TUN_UP_SCRIPT: /etc/passwd is not executable"]),
       ])
     func problems(settings: [String: String], texts: [String]) throws {
       let document = try check(tunnel.a.merging(settings) { $1 })
@@ -75,6 +60,9 @@ extension EndToEnd {
         (["PROTOCOL": "raw"], "nothing is encrypted"), (["PROTOCOL": "nacl0"], "nacl0"),
         (["PROTOCOL": "nacltai"], "TIME_WINDOW"),
         (["REMOTE_FLOAT": "0"], "REMOTE_FLOAT=0"),
+        (["REMOTE_ADDRESS": "192.0.2.1", "REMOTE_PORT": "2999"], "this host's own address"),
+        (["TUN_UP_SCRIPT": "no-such-command up"], "no such command in PATH"),
+        (["MTU": "1500"], "MTU=1500 is too much for the path; at most 1452 bytes"),
       ])
     func warnings(settings: [String: String], text: String) throws {
       let document = try check(tunnel.a.merging(settings) { $1 })
@@ -100,15 +88,22 @@ extension EndToEnd {
       #expect(!(try check(tunnel.a).has("problem", "leads into the tunnel")))
     }
 
-    @Test("beside the tunnel while it runs; another program on its port")
-    func running() throws {
-      let daemon = try lab.a.start(.ours, tunnel.a)
-      #expect(daemon.logs("operational"))
-      let document = try check(tunnel.a, "--peer")
-      #expect(document.has("ok", "A tunnel runs on it: process \(daemon.identifier)"))
-      #expect(document.has("warning", "Not called: the tunnel runs") && document.status == 1)
-      let other = tunnel.a.merging(["INTERFACE": "qt1"]) { $1 }
-      #expect(try check(other).has("problem", "Another process has UDP port 2998"))
+    @Test("a side that waits says what the other needs; a link-local peer with its interface; a good script")
+    func fine() throws {
+      let waiting = try check(tunnel.a.merging(["REMOTE_ADDRESS": "0.0.0.0"]) { $1 })
+      #expect(waiting.isGood && waiting.has("ok", "the other side needs REMOTE_ADDRESS"), "\(waiting.findings)")
+      let script = tunnel.a.merging(["TUN_UP_SCRIPT": "ip link set qt0 up; echo $HOME"]) { $1 }
+      #expect(try check(script).isGood)
+      let near = tunnel.a.merging(["LOCAL_ADDRESS": "", "REMOTE_ADDRESS": "fe80::2%wire"]) { $1 }
+      #expect(try check(near).has("ok", "]:2998 by wire"))
+    }
+
+    @Test("a path of 1300 bytes")
+    func narrowPath() throws {
+      try lab.a.must("ip route add \(lab.b.address)/32 dev wire mtu 1300")
+      #expect(try check(tunnel.a.merging(["MTU": "1500"]) { $1 }).has("warning", "at most 1252 bytes"))
+      #expect(try check(tunnel.a.merging(["MTU": "1252"]) { $1 }).isGood)
+      #expect(try check(tunnel.a.merging(["MTU": "auto"]) { $1 }).isGood)
     }
 
     @Test("the peer: there, not there, with another key", arguments: [Daemon.Program.ours, .old])

@@ -52,10 +52,14 @@ int clinux_tun_set_persistent(int descriptor, int is_persistent);
 int clinux_tun_set_owner(int descriptor, unsigned int user);
 int clinux_tun_set_group(int descriptor, unsigned int group);
 
+/* linux/rtnetlink.h: whom an address stands for. */
+enum { CLINUX_RTN_LOCAL = 2, CLINUX_RTN_BROADCAST = 3, CLINUX_RTN_MULTICAST = 5 };
+
 /* The index of the interface by which UDP datagrams between two ports leave for an address, which has 4 or 16 bytes in
-   network order (rtnetlink(7), RTM_GETROUTE; kernels before 4.19 do not look at the ports). Negative with errno set if
-   there is no route. */
-int clinux_route_interface(const uint8_t *address, int bytes, uint16_t remote_port, uint16_t local_port);
+   network order (rtnetlink(7), RTM_GETROUTE; kernels before 4.19 do not look at the ports), and the route's type.
+   `scope` is a link-local address's interface, or 0. Negative with errno set if there is no route. */
+int clinux_route_interface(
+    const uint8_t *address, int bytes, uint32_t scope, uint16_t remote_port, uint16_t local_port, uint8_t *type);
 
 /* An interface's MTU, by name, asked through any socket. Negative with errno set on failure. */
 int clinux_interface_mtu(int socket, const char name[16]);

@@ -38,7 +38,8 @@ package struct InterfacesLint {
   // MARK: One stanza
 
   private func lint(_ stanza: InterfacesFile.Stanza, isReadable: Bool) -> [Finding] {
-    settings(stanza) + remoteAddress(stanza) + addresses(stanza) + (isReadable ? permissions(stanza) : [])
+    settings(stanza) + remoteAddress(stanza) + addresses(stanza) + duplicates(stanza)
+      + (isReadable ? permissions(stanza) : [])
   }
 
   /// What the program would say of the stanza, as ifupdown hands it over, each at its own line.
@@ -109,6 +110,20 @@ package struct InterfacesLint {
       ]
     }
     return []
+  }
+
+  /// Whether another host has an IPv6 address already cannot be asked on a tap device before the daemon is attached, for
+  /// which ifup waits first: /lib/ifupdown/settle-dad.sh gives up after 6 s. A tun device does not ask.
+  private func duplicates(_ stanza: InterfacesFile.Stanza) -> [Finding] {
+    guard stanza.family == "inet6", stanza.method == "static", stanza.option("qt_tun_mode")?.value != "1",
+      stanza.option("dad-attempts")?.value != "0"
+    else { return [] }
+    return [
+      Finding(
+        "interfaces", .problem, "\(stanza.place): inet6 static on a tap device without dad-attempts 0",
+        why: "ifup waits until no other host claims the address, before the tunnel runs: it gives up after 6 s.",
+        cure: "dad-attempts 0")
+    ]
   }
 
   private func permissions(_ stanza: InterfacesFile.Stanza) -> [Finding] {

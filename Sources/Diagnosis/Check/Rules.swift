@@ -1,6 +1,6 @@
 package import Configuration
-import Glibc
 package import LinuxSystem
+package import TunnelCore
 
 /// What facts mean for a tunnel, without a look at the system: whoever gathers the facts passes them in.
 package enum CheckRules {
@@ -13,94 +13,36 @@ package enum CheckRules {
     return [Finding("configuration", .ok, "\(reading.settings.spellings.count) settings, all of them understood")]
   }
 
-  // MARK: Node and device
-
-  /// /dev/net/tun. `errno` is what access(2) says of reading and writing it; 0 for nothing.
-  package static func node(errno: Int32, hasDriver: Bool, user: String) -> Finding {
-    switch errno {
-    case 0 where hasDriver: return Finding("node", .ok, "/dev/net/tun is there, and the tun driver behind it")
-    case 0: return Finding("node", .problem, "The tun driver is not loaded", cure: "modprobe tun")
-    case EACCES:
-      return Finding(
-        "node", .problem, "/dev/net/tun is not open to \(user)", cure: "chmod 666 /dev/net/tun  # as udev does")
-    default:
-      return Finding(
-        "node", .problem, "/dev/net/tun is missing",
-        cure: "mkdir -p /dev/net && mknod /dev/net/tun c 10 200 && chmod 666 /dev/net/tun")
-    }
-  }
-
-  /// Who runs the tunnel.
-  package struct Caller: Sendable {
-    package var user: UInt32
-    package var name: String
-    package var groups: [UInt32]
-    package var hasNetAdmin: Bool
-
-    package init(user: UInt32, name: String, groups: [UInt32], hasNetAdmin: Bool) {
-      (self.user, self.name, self.groups, self.hasNetAdmin) = (user, name, groups, hasNetAdmin)
-    }
-
-    /// drivers/net/tun.c, tun_not_capable(): with both an owner and a group, both have to match.
-    func mayAttach(to facts: InterfaceFacts) -> Bool {
-      let isOwner = facts.owner.map { $0 == user } ?? true
-      let isMember = facts.group.map { groups.contains($0) } ?? true
-      return hasNetAdmin || isOwner && isMember
-    }
-  }
-
-  /// The device that the settings name, as it is now. `bestMTU` is the largest that crosses the path in one piece.
-  package static func device(
-    _ name: String, _ kind: InterfaceFacts.Kind, _ facts: InterfaceFacts?, _ caller: Caller, ownerName: String?,
-    bestMTU: Int?, wantsMTU: Bool
-  ) -> [Finding] {
-    func refusal(_ errno: Int32, _ words: String) -> Finding {
-      var refusal = DeviceRefusal(words: words, errno: errno, name: name, kind: kind, facts: facts)
-      (refusal.user, refusal.userName, refusal.ownerName) = (caller.user, caller.name, ownerName)
-      return Finding("device", .problem, refusal.complaint)
-    }
-    guard let facts else {
-      if caller.hasNetAdmin {
-        return [Finding("device", .ok, "\(name.isEmpty ? "A device" : name) (\(kind)) will be made at the start")]
-      }
-      return [refusal(EPERM, "\(name.isEmpty ? "The device" : name) does not exist")]
-    }
-    if facts.kind != kind || facts.isMultiQueue { return [refusal(EINVAL, "\(name) does not fit")] }
-    if !caller.mayAttach(to: facts) { return [refusal(EPERM, "\(name) is another user's")] }
-    if facts.holder != nil && !facts.isHeldByTunnel { return [refusal(EBUSY, "\(name) is in use")] }
-    let owner = ownerName.map { ", owner \($0)" } ?? ""
-    let state = (facts.isUp ? "up" : "down") + (facts.hasCarrier ? "" : ", no carrier until a program attaches")
-    var findings = [Finding("device", .ok, "\(name) exists as \(kind)\(owner), \(state), MTU \(facts.mtu)")]
-    if let holder = facts.holder {
-      findings.append(Finding("device", .ok, "A tunnel runs on it: process \(holder.process)"))
-    }
-    if let bestMTU, !wantsMTU { findings.append(mtu(name, facts.mtu, best: bestMTU)) }
-    return findings
-  }
-
-  private static func mtu(_ name: String, _ mtu: Int, best: Int) -> Finding {
-    if mtu <= best { return Finding("mtu", .ok, "\(mtu) bytes cross the path in one piece; at most \(best) would") }
-    return Finding(
-      "mtu", .warning, "\(name) has MTU \(mtu); at most \(best) bytes cross the path in one piece",
-      why: "Longer packets travel in fragments, or are lost where fragments are.",
-      cure: "MTU=auto, or: ip link set \(name) mtu \(best)")
-  }
-
   // MARK: Addresses
 
-  /// Where the peer is, and by which interface packets for it leave.
+  /// Where the peer is, and by which interface packets for it leave. `trouble` is what is wrong with its address.
   package static func route(
-    to peer: String, by interface: String?, device: String, remote: String, pathMTU: Int
+    to peer: Endpoint, by route: Routing.Route?, device: String, remote: String, pathMTU: Int, trouble: PeerTrouble?
   ) -> Finding {
-    guard let interface else {
+    if let trouble { return Finding("route", trouble.severity, trouble.complaint) }
+    guard let route else {
       return Finding(
-        "route", .problem, "No route to \(peer)", why: "\(remote) cannot be reached from here.",
-        cure: "ip route get \(peer.prefix { $0 != ":" })")
+        "route", .problem, "No route to \(peer.text)", why: "\(remote) cannot be reached from here.",
+        cure: peer.routeQuestion)
     }
-    if interface == device {
+    if route.interface == device {
       return Finding("route", .problem, EndTrouble.loop(device: device, peer: peer, remote: remote))
     }
-    return Finding("route", .ok, "\(peer) by \(interface), which carries \(pathMTU) bytes at once")
+    return Finding("route", .ok, "\(peer.text) by \(route.interface), which carries \(pathMTU) bytes at once")
+  }
+
+  /// No REMOTE_ADDRESS.
+  package static func waiting(localPort: UInt16) -> Finding {
+    if localPort == 0 {
+      return Finding(
+        "route", .problem, "Waits for the peer, at a port that nobody can know",
+        why: "LOCAL_PORT is 0, and REMOTE_ADDRESS is not given.", cure: "Set LOCAL_PORT here, or REMOTE_ADDRESS.")
+    }
+    return Finding(
+      "route", .ok, "This side waits for the peer to speak first",
+      why:
+        "So the other side needs REMOTE_ADDRESS, and UDP port \(localPort) of this host open. Two that wait never meet."
+    )
   }
 
   // MARK: Kernel and clock
@@ -137,18 +79,18 @@ package enum CheckRules {
   }
 
   /// nacltai's stamps are the time. A clock that was never set shows a year long past.
-  package static func clock(unixSeconds: Int64, isNeeded: Bool) -> [Finding] {
-    guard isNeeded else { return [] }
-    // The first of January 2026: this program is younger.
-    if unixSeconds < 1_767_225_600 {
-      return [
-        Finding(
-          "clock", .problem, "The clock is years behind",
-          why: "nacltai's stamps are the time: the peer refuses what is older than what it saw before.",
-          cure: "timedatectl set-ntp true")
-      ]
+  /// Protocols that number by the clock need one that is right, or a directory to remember in.
+  package static func clock(
+    _ protocolName: String, isSet: Bool, stateDirectory: String, isThere: Bool
+  ) -> Finding {
+    if isSet { return Finding("clock", .ok, "The clock is set; \(protocolName)'s numbers follow it") }
+    if isThere {
+      return Finding(
+        "clock", .warning, "The clock is years behind",
+        why: "\(protocolName)'s numbers follow it; what they have come to is remembered in \(stateDirectory).",
+        cure: "timedatectl set-ntp true")
     }
-    return [Finding("clock", .ok, "The clock is set; nacltai's stamps follow it")]
+    return Finding("clock", .problem, ClockTrouble.unset(protocolName, directory: stateDirectory))
   }
 
   // MARK: Privileges
