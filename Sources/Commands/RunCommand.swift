@@ -43,6 +43,7 @@ enum RunCommand {
   private static func run(
     _ reading: SettingsReader.Reading, _ invocation: Invocation, _ protocols: [ProtocolDescription]
   ) -> Int32 {
+    SignalSource.ignoreBrokenPipes()
     let (settings, environment) = (reading.settings, invocation.environmentForScripts)
     let output = LogOutput(
       syslogName: settings.logTarget == .syslog ? settings.interface.map { "quicktun.\($0)" } ?? "quicktun" : nil,
