@@ -12,6 +12,7 @@ public enum QuickTunProgram {
     StandardDescriptors.occupy()
     // Before a secret is read.
     Privileges.forbidDumps()
+    SignalSource.start()
     let status = dispatch(.take(), protocols)
     do throws(Errno) {
       try StandardOutput.finish()

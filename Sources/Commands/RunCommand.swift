@@ -15,6 +15,7 @@ enum RunCommand {
   static let options: [CommandOption] = [.help, .version]
 
   static func run(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> Int32 {
+    SignalSource.endAtOnce()
     let reading = read(invocation, protocols)
     invocation.wipeArguments(reading.secretArguments)
     switch reading.request {
@@ -43,7 +44,7 @@ enum RunCommand {
   private static func run(
     _ reading: SettingsReader.Reading, _ invocation: Invocation, _ protocols: [ProtocolDescription]
   ) -> Int32 {
-    SignalSource.ignoreBrokenPipes()
+    SignalSource.surviveWrites()
     let (settings, environment) = (reading.settings, invocation.environmentForScripts)
     let output = LogOutput(
       syslogName: settings.logTarget == .syslog ? settings.interface.map { "quicktun.\($0)" } ?? "quicktun" : nil,
@@ -58,9 +59,9 @@ enum RunCommand {
       return 1
     }
     do {
-      try Daemon(settings, chosen, all: protocols, log: log, supervision: supervision)
+      let signal = try Daemon(settings, chosen, all: protocols, log: log, supervision: supervision)
         .run(environment: ServiceManager.withoutVariables(environment))
-      return 0
+      return SignalSource.status(endingBy: signal)
     } catch {
       log.error("\(error)")
       supervision.hasFailed("\(error)".split(separator: "\n").first.map(String.init) ?? "")
