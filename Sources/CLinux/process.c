@@ -2,9 +2,14 @@
 #include "clinux_process.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -13,6 +18,25 @@ int clinux_flush_output(void) {
     if (fflush(stdout) == 0 && !ferror(stdout)) return 0;
     return errno ? errno : EIO; /* an earlier write's, of which stdio keeps only that it failed */
 }
+
+int clinux_rlimit_memlock(void) { return RLIMIT_MEMLOCK; }
+
+int clinux_drop_bounding(int capability) { return prctl(PR_CAPBSET_DROP, capability, 0, 0, 0); }
+
+int clinux_clear_ambient(void) { return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); }
+
+int clinux_reduce_capabilities(int may_keep_memory_locking) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    uint32_t kept = 0;
+    if (may_keep_memory_locking && syscall(SYS_capget, &header, sets) == 0)
+        kept = sets[0].effective & CAP_TO_MASK(CAP_IPC_LOCK);
+    memset(sets, 0, sizeof sets);
+    sets[0].permitted = sets[0].effective = kept;
+    return (int)syscall(SYS_capset, &header, sets);
+}
+
+int clinux_forbid_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 
 int clinux_ignores_signal(int number) {
     struct sigaction action;

@@ -12,6 +12,7 @@ public enum QuickTunProgram {
     StandardDescriptors.occupy()
     // Before a secret is read.
     Privileges.forbidDumps()
+    MemoryLocks.raiseLimit()
     SignalSource.start()
     let status = dispatch(.take(), protocols)
     do throws(Errno) {

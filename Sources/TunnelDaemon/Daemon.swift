@@ -51,12 +51,14 @@ package final class Daemon {
     let facts = TunnelFacts(
       settings: settings, description: description, device: device.name, mtu: try NetworkInterface.mtu(of: device.name),
       local: transport.localEndpoint, peer: peer)
+    let secrets = LockReporter(description, log)
+    secrets.look()
     let script = TunUpScript(settings, log, supervision)
     if let signal = try script.run(environment: facts.environment(base: environment), signals) {
       log.notice("Ended by \(SignalSource.name(of: signal)) before the tunnel was up")
       return signal
     }
-    try dropPrivileges(to: user)
+    try PrivilegeDrop(settings, log).drop(to: user)
     let isFloating = settings.remoteFloat || peer == nil
     let relay = Relay(
       device: device, transport: transport, protocol: wireFormat, clock: clock,
@@ -64,7 +66,7 @@ package final class Daemon {
     relay.onRoaming = { [log] before, now in
       log.notice(before == nil ? "The peer is at \(now.text)" : "The peer moved to \(now.text)")
     }
-    let watch = watch(relay, device, transport, clock, facts)
+    let watch = watch(relay, device, transport, clock, facts, secrets)
     let loop = try TunnelLoop(
       relay: relay, clock: clock, device: device.pollDescriptor, transport: transport.descriptor, signals: signals,
       onTick: watch)
@@ -83,7 +85,8 @@ package final class Daemon {
 
   /// What looks once a second whether something is to be said.
   private func watch(
-    _ relay: Relay, _ device: TunDevice, _ transport: UDPTransport, _ clock: SystemClock, _ facts: TunnelFacts
+    _ relay: Relay, _ device: TunDevice, _ transport: UDPTransport, _ clock: SystemClock, _ facts: TunnelFacts,
+    _ secrets: LockReporter
   ) -> () -> Void {
     let troubles = TroubleReporter(
       device: device, transport: transport, settings: settings,
@@ -99,6 +102,7 @@ package final class Daemon {
       supervision.look(facts, peer: relay.peer, relay.counters, at: now)
       troubles.look(peer: relay.peer)
       silence.look(at: now)
+      secrets.look()
     }
   }
 
@@ -132,20 +136,5 @@ package final class Daemon {
     guard let name = settings.setuid else { return nil }
     if let user = Privileges.user(named: name) { return user }
     throw Complaint("\(settings.spelled("SETUID")): no such user", cure: "adduser --system \(name)")
-  }
-
-  private func dropPrivileges(to user: Privileges.User?) throws {
-    do throws(SystemCallError) {
-      if let directory = settings.chroot { try Privileges.changeRoot(to: directory) }
-    } catch {
-      throw Complaint(
-        "\(settings.spelled("CHROOT")): \(error)", why: "It has to be a directory, and to enter it takes root.")
-    }
-    do throws(SystemCallError) {
-      if let user { try Privileges.become(user) }
-      Privileges.forbidDumps()  // changing the user allowed them again
-    } catch {
-      throw Complaint("\(settings.spelled("SETUID")): \(error)", why: "To become another user takes root.")
-    }
   }
 }
