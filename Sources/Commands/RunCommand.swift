@@ -50,6 +50,7 @@ enum RunCommand {
       syslogName: settings.logTarget == .syslog ? settings.interface.map { "quicktun.\($0)" } ?? "quicktun" : nil,
       environment: environment)
     let log = Logger(label: "quicktun") { _ in TunnelLog(output, logLevel: settings.logLevel.loggerLevel) }
+    if let problem = output.syslogProblem { warn(of: problem, settings, log) }
     for warning in reading.warnings { log.warning("\(warning)") }
     for complaint in reading.complaints { log.error("\(complaint)") }
     let chosen = protocols.first { $0.name == settings.protocolName }
@@ -67,6 +68,13 @@ enum RunCommand {
       supervision.hasFailed("\(error)".split(separator: "\n").first.map(String.init) ?? "")
       return 1
     }
+  }
+
+  private static func warn(of problem: String, _ settings: TunnelSettings, _ log: Logger) {
+    let complaint = Complaint(
+      "\(settings.spelled("LOG_TO")): \(problem)", why: "Until a syslog listens there, lines go to standard error.",
+      cure: "Start one (systemd-journald, rsyslogd, syslogd), or leave LOG_TO out.")
+    log.warning("\(complaint)")
   }
 
   private static func help(_ protocols: [ProtocolDescription]) -> String {
