@@ -14,8 +14,11 @@ extension EndToEnd {
     @Test("closed by the parent: no line of the log goes into the tunnel, and the tunnel works")
     func closed() throws {
       let tunnel = try Tunnel("salty", mode: "tap")
-      // Two lines at least while the device is up: that the script failed, and that the tunnel is operational.
-      let settings = tunnel.a.merging(["TUN_UP_SCRIPT": "ip link set qt0 up; exit 3", "INTERFACE": "qt0"]) { $1 }
+      // Two lines at least while the device is up: that the script failed, and that the tunnel is operational. Without
+      // offloads, for with them the kernel takes the first ten bytes of a line for a virtio header that makes no sense.
+      let settings = tunnel.a.merging([
+        "TUN_UP_SCRIPT": "ip link set qt0 up; exit 3", "INTERFACE": "qt0", "OFFLOAD": "off",
+      ]) { $1 }
       let path = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
       let daemon = try lab.a.start(
         words: ["sh", "-c", "exec \(Programs.ours) <&- >&- 2>&-"], environment: path.merging(settings) { $1 })
