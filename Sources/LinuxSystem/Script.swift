@@ -41,36 +41,38 @@ package struct Script {
     while true {
       if let status = try status(WNOHANG) { return .ended(status: status) }
       let rest = deadline - Self.milliseconds()
-      if rest <= 0 {
-        try end(signals)
-        return .tookTooLong
-      }
+      if rest <= 0 { return try end(signals).map { .interrupted(by: $0) } ?? .tookTooLong }
       signals.wait(milliseconds: Int32(clamping: rest))
       while let wish = signals.next() {
         guard case .end(let signal) = wish else {
           onReport()
           continue
         }
-        try end(signals)
+        _ = try end(signals)
         return .interrupted(by: signal)
       }
     }
   }
 
-  /// Asks all of the group to end, those too that are stopped. What the shell does not heed it is made to do.
-  private func end(_ signals: SignalSource) throws(SystemCallError) {
+  /// Asks all of the group to end, those too that are stopped; they have to if the shell does not. Returns the signal
+  /// that asks for the end of this process meanwhile.
+  private func end(_ signals: SignalSource) throws(SystemCallError) -> Int32? {
     for signal in [SIGTERM, SIGCONT] { kill(-process, signal) }
     let deadline = Self.milliseconds() + Self.grace
+    var wished: Int32?
     while try status(WNOHANG) == nil {
       let rest = deadline - Self.milliseconds()
       if rest <= 0 {
         kill(-process, SIGKILL)
         _ = try status(0)
-        return
+        return wished
       }
       signals.wait(milliseconds: Int32(clamping: rest))
-      while signals.next() != nil {}  // the end is under way
+      while let wish = signals.next() {
+        if case .end(let signal) = wish { wished = signal }
+      }
     }
+    return wished
   }
 
   /// The exit status, once there is one.

@@ -66,6 +66,16 @@ extension EndToEnd {
       #expect(end(other, SIGTERM) == 0 && !other.log.contains("did not end"))
     }
 
+    @Test("nor is a signal lost that comes while such a script is being ended")
+    func signalAtTimeout() throws {
+      let daemon = try start(["TUN_UP_SCRIPT": "trap '' TERM; sleep 1116", "SCRIPT_TIMEOUT": "1"])
+      #expect(try eventually { try sleeps(1116) })
+      usleep(1_300_000)
+      kill(daemon.identifier, SIGTERM)
+      #expect(daemon.ends(within: 2) == 0)
+      #expect(!daemon.log.contains("operational") && daemon.log.contains("Ended by SIGTERM"), "\(daemon.log)")
+    }
+
     /// Bits of signals in a line of /proc/PID/status that a script wrote down. glibc uses 32 and 33 itself.
     private func bits(_ name: String, _ text: String) -> UInt64? {
       let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
