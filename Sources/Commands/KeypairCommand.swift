@@ -50,7 +50,11 @@ enum KeypairCommand {
         throw Refusal(text: "Unexpected command line argument; see quicktun keypair -h")
       }
     }
-    show(secret ?? SecretKey(), form)
+    do throws(Errno) {
+      try show(secret ?? SecretKey(), form)
+    } catch {
+      throw Refusal(text: "standard output: \(error)")  // nobody has this pair
+    }
     return 0
   }
 
@@ -98,21 +102,25 @@ enum KeypairCommand {
     }
   }
 
-  private static func show(_ secret: SecretKey, _ form: Form) {
+  private static func show(_ secret: SecretKey, _ form: Form) throws(Errno) {
     let publicKey = secret.publicKey
     switch form {
     case .human:
-      StandardOutput.write("SECRET: ")
-      secret.hexDigits().withBytes { StandardOutput.write($0) }
-      StandardOutput.write("\nPUBLIC: \(publicKey)\n")
+      try StandardOutput.write("SECRET: ")
+      try write(secret.hexDigits())
+      try StandardOutput.write("\nPUBLIC: \(publicKey)\n")
     case .space:
-      secret.hexDigits().withBytes { StandardOutput.write($0) }
-      StandardOutput.write(" \(publicKey)\n")
+      try write(secret.hexDigits())
+      try StandardOutput.write(" \(publicKey)\n")
     case .bin:
-      secret.withBytes { StandardOutput.write($0) }
+      try secret.withBytes { (bytes) throws(Errno) in try StandardOutput.write(bytes) }
       let bytes = GuardedMemory(count: PublicKey.byteCount)
       bytes.withMutableBytes { publicKey.write(to: &$0) }
-      bytes.withBytes { StandardOutput.write($0) }
+      try write(bytes)
     }
+  }
+
+  private static func write(_ memory: GuardedMemory) throws(Errno) {
+    try memory.withBytes { (bytes) throws(Errno) in try StandardOutput.write(bytes) }
   }
 }

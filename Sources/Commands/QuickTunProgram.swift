@@ -2,16 +2,26 @@ import Configuration
 import Glibc
 import LinuxSystem
 public import ProtocolKit
+import SystemPackage
 import TunnelDaemon
 
 /// The program `quicktun`, with whatever protocols it is given.
 public enum QuickTunProgram {
   /// Does what the command line says, and ends the process.
   public static func run(protocols: [ProtocolDescription]) -> Never {
+    StandardDescriptors.occupy()
     // Before a secret is read.
     Privileges.forbidDumps()
-    SignalSource.ignoreBrokenPipes()
-    exit(dispatch(.take(), protocols))
+    MemoryLocks.raiseLimit()
+    SignalSource.start()
+    let status = dispatch(.take(), protocols)
+    do throws(Errno) {
+      try StandardOutput.finish()
+      exit(status)
+    } catch {
+      StandardError.write("error: standard output: \(error)")
+      exit(status == 0 ? 1 : status)
+    }
   }
 
   private static func dispatch(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> Int32 {

@@ -15,6 +15,7 @@ enum RunCommand {
   static let options: [CommandOption] = [.help, .version]
 
   static func run(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> Int32 {
+    SignalSource.endAtOnce()
     let reading = read(invocation, protocols)
     invocation.wipeArguments(reading.secretArguments)
     switch reading.request {
@@ -43,6 +44,7 @@ enum RunCommand {
   private static func run(
     _ reading: SettingsReader.Reading, _ invocation: Invocation, _ protocols: [ProtocolDescription]
   ) -> Int32 {
+    SignalSource.surviveWrites()
     let settings = reading.settings
     let environment = invocation.environmentForScripts(without: settings.privateKey)
     let output = LogOutput(
@@ -52,6 +54,7 @@ enum RunCommand {
     let log = Logger(label: "quicktun") { _ in
       TunnelLog(output, logLevel: settings.logLevel.loggerLevel, publicKeys: publicKeys)
     }
+    if let problem = output.syslogProblem { warn(of: problem, settings, log) }
     for warning in reading.warnings { log.warning("\(warning)") }
     for complaint in reading.complaints { log.error("\(complaint)") }
     let chosen = protocols.first { $0.name == settings.protocolName }
@@ -61,14 +64,21 @@ enum RunCommand {
       return ExitStatus.wrongSettings
     }
     do {
-      try Daemon(settings, chosen, all: protocols, log: log, supervision: supervision)
+      let signal = try Daemon(settings, chosen, all: protocols, log: log, supervision: supervision)
         .run(environment: ServiceManager.withoutVariables(environment))
-      return ExitStatus.done
+      return SignalSource.status(endingBy: signal)
     } catch {
       log.error("\(error)")
       supervision.hasFailed("\(error)".split(separator: "\n").first.map { showable(String($0)) } ?? "")
       return ExitStatus.failed
     }
+  }
+
+  private static func warn(of problem: String, _ settings: TunnelSettings, _ log: Logger) {
+    let complaint = Complaint(
+      "\(settings.spelled("LOG_TO")): \(problem)", why: "Until a syslog listens there, lines go to standard error.",
+      cure: "Start one (systemd-journald, rsyslogd, syslogd), or leave LOG_TO out.")
+    log.warning("\(complaint)")
   }
 
   private static func help(_ protocols: [ProtocolDescription]) -> String {

@@ -79,6 +79,10 @@ extension Setting {
       "Where it is logged; with syslog, on standard error too until the tunnel is up.", isOriginal: false
     ) { $1.logTarget = try choice($0) },
     Setting(
+      "SCRIPT_TIMEOUT", "SECONDS", accepted: "1 to 86400 seconds", default: "120",
+      "How long TUN_UP_SCRIPT may take; then it is ended, and the tunnel goes on.", isOriginal: false
+    ) { $1.scriptTimeout = try number($0, in: 1...86400) },
+    Setting(
       "OFFLOAD", "auto|on|off", accepted: "auto, on or off", default: "auto",
       "Super-packets to and from the kernel; on warns where they cannot be had.", isOriginal: false
     ) { $1.offload = try choice($0) },

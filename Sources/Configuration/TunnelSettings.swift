@@ -31,6 +31,8 @@ public struct TunnelSettings: Sendable {
   public var remotePort: UInt16 = 2998
   public var remoteFloat = false
   public var tunUpScript: String?
+  /// Seconds.
+  public var scriptTimeout = 120
   public var setuid: String?
   public var chroot: String?
   public var peerKey: PublicKey?

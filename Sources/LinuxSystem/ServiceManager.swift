@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import SystemPackage
 
@@ -17,7 +16,9 @@ package final class ServiceManager {
   /// Nil if nobody waits. `environment` has entries "NAME=value". The socket is connected at once, for after chroot its
   /// path means something else.
   package init?(environment: [String]) {
-    guard let path = Self.value("NOTIFY_SOCKET", environment), let socket = Self.connected(to: path) else { return nil }
+    guard let path = Self.value("NOTIFY_SOCKET", environment), let socket = try? UnixSocket.connected(to: path) else {
+      return nil
+    }
     self.socket = socket
     watchdogInterval = Self.watchdog(environment).map { $0 * (1000 / 2) }
   }
@@ -31,6 +32,11 @@ package final class ServiceManager {
   package func has(status: String) { send("STATUS=\(status)") }
   /// It will not work, and this process is about to end. Without it start-stop-daemon waits for its time-out.
   package func hasFailed(status: String) { send("STATUS=\(status)\nERRNO=\(EINVAL)", waits: true) }
+
+  /// What is under way may take `seconds` from now, even if that is longer than the manager waits for a start.
+  package func takesLonger(seconds: Int, status: String) {
+    send("STATUS=\(status)\nEXTEND_TIMEOUT_USEC=\(seconds * 1_000_000)")
+  }
 
   package func isStopping() { send("STOPPING=1") }
 
@@ -58,13 +64,5 @@ package final class ServiceManager {
     if let process = value("WATCHDOG_PID", environment), process != String(getpid()) { return nil }
     guard let text = value("WATCHDOG_USEC", environment), let microseconds = UInt64(text) else { return nil }
     return (1...UInt64(UInt32.max)).contains(microseconds) ? microseconds : nil
-  }
-
-  private static func connected(to path: String) -> OwnedDescriptor? {
-    let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
-    guard let number = try? retrying({ Glibc.socket(AF_UNIX, type, 0) }) else { return nil }
-    let descriptor = OwnedDescriptor(adopting: number)
-    guard unsafe clinux_connect_unix(number, path) == 0 else { return nil }
-    return descriptor
   }
 }

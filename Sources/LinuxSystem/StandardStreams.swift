@@ -1,11 +1,13 @@
+import CLinux
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// Standard error, a line at a time and each line in one write, so that lines of several processes do not mix.
 package enum StandardError {
   package static func write(_ line: String) {
     let text = Array((line + "\n").utf8)
-    unsafe writeAll(text.span.bytes, to: STDERR_FILENO)
+    // Whoever closed it does not want it.
+    try? unsafe writeAll(text.span.bytes, to: STDERR_FILENO)
   }
 
   /// Whether it goes to systemd's journal, which says so in JOURNAL_STREAM with device and inode (systemd.exec(5)).
@@ -18,22 +20,27 @@ package enum StandardError {
 
 /// Standard output without a buffer that would keep a copy of a secret.
 package enum StandardOutput {
-  package static func write(_ text: String) {
+  package static func write(_ text: String) throws(Errno) {
     let bytes = Array(text.utf8)
-    unsafe writeAll(bytes.span.bytes, to: STDOUT_FILENO)
+    try unsafe writeAll(bytes.span.bytes, to: STDOUT_FILENO)
   }
 
-  package static func write(_ bytes: RawSpan) { writeAll(bytes, to: STDOUT_FILENO) }
+  package static func write(_ bytes: RawSpan) throws(Errno) { try writeAll(bytes, to: STDOUT_FILENO) }
+
+  /// Writes out what was printed. Throws what went wrong, now or before.
+  package static func finish() throws(Errno) {
+    let problem = clinux_flush_output()
+    if problem != 0 { throw Errno(rawValue: problem) }
+  }
 }
 
-/// Writes all of `bytes`; whoever closed the stream does not want them.
-private func writeAll(_ bytes: RawSpan, to descriptor: Int32) {
+/// Writes all of `bytes`.
+private func writeAll(_ bytes: RawSpan, to descriptor: Int32) throws(Errno) {
   var rest = bytes
   while rest.byteCount > 0 {
-    let count = unsafe rest.withUnsafeBytes { buffer in
-      (try? retrying { unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count) }) ?? 0
+    let count = try unsafe rest.withUnsafeBytes { (buffer) throws(Errno) in
+      try retrying { unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
     }
-    if count == 0 { return }
     rest = rest.extracting(droppingFirst: count)
   }
 }

@@ -1,4 +1,6 @@
 import CSodium
+import Glibc
+import Synchronization
 
 /// Makes libsodium ready. Safe to call again; every entrance of this module does.
 ///
@@ -10,6 +12,9 @@ private let sodiumIsReady: Bool = {
   precondition(sodium_init() >= 0, "libsodium could not be initialised: no source of randomness")
   return true
 }()
+
+/// An errno, 0 for none.
+private let lockRefusal = Atomic<Int32>(0)
 
 /// A fixed number of bytes for secrets: libsodium's guarded allocator keeps them between inaccessible pages, out of
 /// swap (as far as RLIMIT_MEMLOCK allows) and out of core dumps, and wipes them when they are released.
@@ -28,6 +33,8 @@ public final class GuardedMemory: @unchecked Sendable, CustomStringConvertible, 
       preconditionFailure("sodium_malloc(\(count)) failed: no memory")
     }
     unsafe sodium_memzero(memory, count)
+    // sodium_malloc goes on where the kernel refuses to lock the pages. Asked once more, it tells.
+    if unsafe sodium_mlock(memory, max(count, 1)) != 0 { lockRefusal.store(errno, ordering: .relaxed) }
     unsafe base = memory
     self.count = count
   }
@@ -39,6 +46,12 @@ public final class GuardedMemory: @unchecked Sendable, CustomStringConvertible, 
   }
 
   deinit { unsafe sodium_free(base) }
+
+  /// The errno of the last time that the kernel refused to lock a secret in memory (mlock(2)); nil if it never did.
+  package static var refusedLock: Int32? {
+    let refusal = lockRefusal.load(ordering: .relaxed)
+    return refusal == 0 ? nil : refusal
+  }
 
   /// Lends the bytes for reading.
   public func withBytes<Result, Failure>(_ body: (RawSpan) throws(Failure) -> Result) throws(Failure) -> Result {

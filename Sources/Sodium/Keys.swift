@@ -92,7 +92,9 @@ public final class SecretKey: Sendable, CustomStringConvertible {
   }
 
   /// Lends the 32 bytes to the one caller that has to show them: the keypair generator.
-  public func withBytes<Result>(_ body: (RawSpan) -> Result) -> Result { memory.withBytes(body) }
+  public func withBytes<Result, Failure>(_ body: (RawSpan) throws(Failure) -> Result) throws(Failure) -> Result {
+    try memory.withBytes(body)
+  }
 
   public var publicKey: PublicKey {
     let key = GuardedMemory(count: PublicKey.byteCount)

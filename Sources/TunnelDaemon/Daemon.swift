@@ -1,6 +1,5 @@
 package import Configuration
 import Diagnosis
-import Glibc
 import LinuxSystem
 package import Logging
 package import ProtocolKit
@@ -32,15 +31,16 @@ package final class Daemon {
     self.supervision = supervision
   }
 
-  /// Runs the tunnel. Returns when a signal asks for the end; throws what the user has to know.
-  package func run(environment: [String]) throws {
-    let signals = try SignalSource([SIGTERM, SIGINT, SIGHUP])
+  /// Runs the tunnel. Returns the signal that asked for the end; throws what the user has to know.
+  package func run(environment: [String]) throws -> Int32 {
     let clock = SystemClock()
     let user = try findUser()
     let local = try OuterPath.local(settings)
     let peer = try OuterPath.peer(settings, local: local)
     let socket = try OuterPath.bind(local, port: settings.localPort, peer: peer)
     warnOfAddress(peer, local: local, localPort: socket.localEndpoint?.port ?? 0)
+    // A resolver that waits has been ended at once so far. From here on there is something to undo.
+    let signals = try SignalSource()
     let device = try DeviceSetup.open(settings)
     if let warning = try DeviceSetup.setMTU(of: device, settings, description, peer: peer) {
       log.warning("\(warning)")
@@ -53,8 +53,14 @@ package final class Daemon {
     let facts = TunnelFacts(
       settings: settings, description: description, device: device.name, mtu: try NetworkInterface.mtu(of: device.name),
       local: transport.localEndpoint, peer: peer)
-    try runScript(facts, environment: environment)
-    try dropPrivileges(to: user)
+    let secrets = LockReporter(description, log)
+    secrets.look()
+    let script = TunUpScript(settings, log, supervision)
+    if let signal = try script.run(environment: facts.environment(base: environment), signals) {
+      log.notice("Ended by \(SignalSource.name(of: signal)) before the tunnel was up")
+      return signal
+    }
+    try PrivilegeDrop(settings, log).drop(to: user)
     let isFloating = settings.remoteFloat || peer == nil
     let relay = Relay(
       device: device, transport: transport, protocol: wireFormat, clock: clock,
@@ -62,21 +68,27 @@ package final class Daemon {
     relay.onRoaming = { [log] before, now in
       log.notice(before == nil ? "The peer is at \(now.text)" : "The peer moved to \(now.text)")
     }
-    let watch = watch(relay, device, transport, clock, facts)
+    let watch = watch(relay, device, transport, clock, facts, secrets)
     let loop = try TunnelLoop(
       relay: relay, clock: clock, device: device.pollDescriptor, transport: transport.descriptor, signals: signals,
       onTick: watch)
     log.notice("\(facts.startLine)")
     supervision.isOperational(facts)
     defer { supervision.isStopping() }
-    let signal = try relayUntilSignal(loop)
-    let name = [SIGINT: "SIGINT", SIGTERM: "SIGTERM"][signal] ?? "SIGHUP"
-    log.notice("Ended by \(name). \(relay.counters.summary)")
+    while true {
+      switch try relayUntilSignal(loop) {
+      case .report: log.notice("\(facts.shortLine(peer: relay.peer)). \(relay.counters.summary)")
+      case .end(let signal):
+        log.notice("Ended by \(SignalSource.name(of: signal)). \(relay.counters.summary)")
+        return signal
+      }
+    }
   }
 
   /// What looks once a second whether something is to be said.
   private func watch(
-    _ relay: Relay, _ device: TunDevice, _ transport: UDPTransport, _ clock: SystemClock, _ facts: TunnelFacts
+    _ relay: Relay, _ device: TunDevice, _ transport: UDPTransport, _ clock: SystemClock, _ facts: TunnelFacts,
+    _ secrets: LockReporter
   ) -> () -> Void {
     let troubles = TroubleReporter(
       device: device, transport: transport, settings: settings,
@@ -92,10 +104,11 @@ package final class Daemon {
       supervision.look(facts, peer: relay.peer, relay.counters, at: now)
       troubles.look(peer: relay.peer)
       silence.look(at: now)
+      secrets.look()
     }
   }
 
-  private func relayUntilSignal(_ loop: TunnelLoop) throws -> Int32 {
+  private func relayUntilSignal(_ loop: TunnelLoop) throws -> Wish {
     do {
       return try loop.run()
     } catch let vanished as TunDevice.Vanished {
@@ -135,26 +148,5 @@ package final class Daemon {
     guard let name = settings.setuid else { return nil }
     if let user = Privileges.user(named: name) { return user }
     throw Complaint("\(settings.spelled("SETUID")): no such user", cure: "adduser --system \(name)")
-  }
-
-  private func runScript(_ facts: TunnelFacts, environment: [String]) throws {
-    guard let script = settings.tunUpScript else { return }
-    let status = try Script.run(script, environment: facts.environment(base: environment))
-    if status != 0 { log.warning("TUN_UP_SCRIPT ended with status \(status): \(script)") }
-  }
-
-  private func dropPrivileges(to user: Privileges.User?) throws {
-    do throws(SystemCallError) {
-      if let directory = settings.chroot { try Privileges.changeRoot(to: directory) }
-    } catch {
-      throw Complaint(
-        "\(settings.spelled("CHROOT")): \(error)", why: "It has to be a directory, and to enter it takes root.")
-    }
-    do throws(SystemCallError) {
-      if let user { try Privileges.become(user) }
-      Privileges.forbidDumps()  // changing the user allowed them again
-    } catch {
-      throw Complaint("\(settings.spelled("SETUID")): \(error)", why: "To become another user takes root.")
-    }
   }
 }

@@ -3,12 +3,15 @@ import LinuxSystem
 package import Logging
 package import Sodium
 import Synchronization
+import SystemPackage
 
 /// Where log lines go.
 package final class LogOutput: Sendable {
   private let isSyslog: Bool
   private let isJournal: Bool
   private let isStandardError = Atomic(true)
+  /// Whether somebody takes what goes to the system's log. At boot that may begin later than a tunnel.
+  private let hasSyslog = Atomic(false)
 
   /// Standard error; and the system's log if it is given a name there. `environment` has entries "NAME=value".
   package init(syslogName: String?, environment: [String]) {
@@ -17,13 +20,26 @@ package final class LogOutput: Sendable {
     isJournal = StandardError.isJournal(environment)
   }
 
+  /// Why lines for the system's log go to standard error for now; nil if they do not.
+  package var syslogProblem: String? {
+    guard isSyslog, !hasSyslog.load(ordering: .relaxed) else { return nil }
+    do throws(Errno) {
+      try SystemLog.check()
+      hasSyslog.store(true, ordering: .relaxed)
+      return nil
+    } catch {
+      return "\(SystemLog.path): \(error)"
+    }
+  }
+
   /// Whoever started the program has seen whether it came up. If there is the system's log, lines go only there now.
   package func isOperational() { if isSyslog { isStandardError.store(false, ordering: .relaxed) } }
 
   fileprivate func write(_ text: String, _ severity: SystemLog.Severity) {
     let lines = text.split(separator: "\n")
-    if isSyslog { for line in lines { SystemLog.write(String(line), severity) } }
-    if isStandardError.load(ordering: .relaxed) {
+    let isLost = syslogProblem != nil
+    if isSyslog && !isLost { for line in lines { SystemLog.write(String(line), severity) } }
+    if isLost || isStandardError.load(ordering: .relaxed) {
       // sd-daemon(3): the journal takes a line's severity from its beginning.
       StandardError.write(isJournal ? lines.map { "<\(severity.rawValue)>\($0)" }.joined(separator: "\n") : text)
     }

@@ -23,7 +23,7 @@ final class TunnelLoop {
   private var transportIsReady = false
   /// Whether the socket was full: until it can be written to again, the device is not read.
   private var isBlocked = false
-  private var caughtSignal: Int32?
+  private var wish: Wish?
   private var nextTick: UInt64 = 0
 
   private static let tickNanoseconds: UInt64 = 1_000_000_000
@@ -47,12 +47,12 @@ final class TunnelLoop {
     self.onTick = onTick
   }
 
-  /// Runs until a signal asks it to end; returns which. Throws when the device is gone.
-  func run() throws -> Int32 {
+  /// Runs until a signal asks for something; returns what, and can be run again. Throws when the device is gone.
+  func run() throws -> Wish {
     while true {
       try tickIfDue()
       try wait()
-      if let caughtSignal { return caughtSignal }
+      if let wish = wish.take() { return wish }
       try relayBatches()
     }
   }
@@ -74,7 +74,7 @@ final class TunnelLoop {
       case .transport:
         if event.isReadable { transportIsReady = true }
         if event.isWritable { deviceIsReady = true }
-      case .signals: caughtSignal = signals.next()
+      case .signals: wish = signals.next()
       case nil: break
       }
     }

@@ -158,7 +158,8 @@ extension EndToEnd {
       arguments: [
         ["PROTOCOL", "slaty"], ["TUN_MODE", "2"], ["USE_PI", "yes"], ["LOCAL_PORT", "65536"], ["REMOTE_PORT", "0"],
         ["REMOTE_PORT", "2998x"], ["INTERFACE", "a-name-of-16-cha"], ["INTERFACE", "/dev/tun0"], ["LOG_LEVEL", "loud"],
-        ["MTU", "12"], ["REPLAY_WINDOW", "-1"], ["TIME_WINDOW", "an hour"], ["ROLE", "2"], ["OFFLOAD", "maybe"],
+        ["MTU", "12"], ["SCRIPT_TIMEOUT", "0"], ["REPLAY_WINDOW", "-1"], ["TIME_WINDOW", "an hour"], ["ROLE", "2"],
+        ["OFFLOAD", "maybe"],
         ["LOCAL_ADDRESS", "192.0.2.300"], ["REMOTE_ADDRESS", "192.0.2.2 # the other"], ["PUBLIC_KEY", "abcd"],
         ["PRIVATE_KEY", "0123456789"], ["PRIVATE_KEY_FILE", "/nonexistent/key"], ["SETUID", "no-such-user"],
         ["CHROOT", "/nonexistent"],

@@ -6,7 +6,7 @@ final class Child {
   let identifier: pid_t
   private var status: Int32?
 
-  /// Starts a program from PATH with no signal blocked. `environment`
+  /// Starts a program from PATH with no signal blocked or ignored. `environment`
   /// replaces the whole environment if it is given.
   init(
     _ words: [String], environment: [String: String]? = nil, input: String = "/dev/null", output: String = "/dev/null",
@@ -21,11 +21,14 @@ final class Child {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // Threads of libdispatch block every signal, and a child would inherit that.
-    var none = sigset_t()
+    // Threads of libdispatch block every signal, and a child would inherit that; and whoever runs the tests in the
+    // background, or under nohup, ignores some.
+    var (none, all) = (sigset_t(), sigset_t())
     sigemptyset(&none)
+    sigfillset(&all)
     posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     let variables = environment ?? ProcessInfo.processInfo.environment
     let argv = CStrings(["/usr/bin/env"] + words)
     let envp = CStrings(variables.map { "\($0.key)=\($0.value)" })

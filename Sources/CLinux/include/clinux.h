@@ -9,6 +9,8 @@
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 
+#include "clinux_process.h"
+
 /* struct mmsghdr hides behind _GNU_SOURCE, which Swift's import of <sys/socket.h> does without. */
 typedef struct {
     struct msghdr header;

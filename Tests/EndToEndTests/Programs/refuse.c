@@ -3,7 +3,8 @@
    header   the virtio header of tun devices           tso, uso  super-packets from a tun device
    write    super-packets to a tun device              gro       UDP_GRO
    segment  UDP_SEGMENT, as an invalid argument        eio       UDP_SEGMENT, as a device without checksums does
-   buffers  socket buffers beyond the system's limit */
+   buffers  socket buffers beyond the system's limit
+   capset   capabilities to be given up, as a service manager's filter of system calls does */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 
 #define NEXT(name) ((__typeof__(&name)) dlsym(RTLD_NEXT, #name))
@@ -78,4 +80,14 @@ ssize_t writev(int descriptor, const struct iovec *vectors, int count) {
   if (refused("write") && count > 1 && vectors[0].iov_len == 10 && ((unsigned char *) vectors[0].iov_base)[1] != 0)
     return fail(EINVAL);
   return NEXT(writev)(descriptor, vectors, count);
+}
+
+long syscall(long number, ...) {
+  long values[6];
+  va_list arguments;
+  va_start(arguments, number);
+  for (int i = 0; i < 6; i++) values[i] = va_arg(arguments, long);
+  va_end(arguments);
+  if (number == SYS_capset && refused("capset")) return fail(EPERM);
+  return NEXT(syscall)(number, values[0], values[1], values[2], values[3], values[4], values[5]);
 }
