@@ -94,6 +94,8 @@ let package = Package(
       path: "Benchmarks/Sealing", swiftSettings: common),
 
     tests("TunnelCoreTests", "TunnelCore", "TunnelTesting"),
+    tests("TransportsTests", "Transports", "LinuxSystem", "TunnelCore", system),
+    tests("TunnelDaemonTests", "TunnelDaemon", "TunnelTesting", logging),
     tests("OffloadTests", "Offload", "TunnelCore"),
     tests("SodiumTests", "Sodium", "CSodium"),
     tests(

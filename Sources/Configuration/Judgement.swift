@@ -29,6 +29,7 @@ struct Judgement {
       compareKeys(settings, &findings)
     }
     warnOfWeakness(known, settings, &findings)
+    warnOfFloating(known, settings, &findings)
     warnOfNoEffect(known, settings, &findings)
   }
 

@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-package import TunnelCore
 
 /// What the system tells of a network interface (Documentation/ABI/testing/sysfs-class-net, drivers/net/tun.c).
 package struct InterfaceFacts: Sendable, Equatable {
@@ -93,26 +92,5 @@ package struct InterfaceFacts: Sendable, Equatable {
       }
     }
     return nil
-  }
-}
-
-/// Where packets would go.
-package enum Routing {
-  /// The name of the interface by which datagrams from UDP port `localPort` to `endpoint` leave; nil if there is no
-  /// route. Rules may go by protocol and ports (ip-rule(8)).
-  package static func interface(towards endpoint: Endpoint, localPort: UInt16) -> String? {
-    let words = endpoint.isIPv6 ? [endpoint.high, endpoint.low] : [endpoint.low << 32]
-    let bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
-      .prefix(endpoint.isIPv6 ? 16 : 4)
-    let index = unsafe bytes.withUnsafeBufferPointer {
-      unsafe clinux_route_interface($0.baseAddress, Int32($0.count), endpoint.port, localPort)
-    }
-    guard index > 0 else { return nil }
-    var name = InlineArray<16, CChar>(repeating: 0)
-    var span = name.mutableSpan
-    return unsafe span.withUnsafeMutableBufferPointer { buffer in
-      guard let start = buffer.baseAddress, unsafe if_indextoname(UInt32(index), start) != nil else { return nil }
-      return unsafe String(cString: start)
-    }
   }
 }

@@ -40,7 +40,9 @@ package struct PeerProbe {
     }
     let clock = SystemClock()
     let socket = try OuterPath.bind(local, port: settings.localPort, peer: peer)
-    let transport = UDPTransport(socket, options: .init())
+    var options = UDPTransport.Options()
+    options.fixedPeer = settings.remoteFloat ? nil : peer
+    let transport = UDPTransport(socket, options: options)
     let parameters = settings.protocolParameters(start: clock.now())
     let relay = Relay(
       device: EmptyPacket(), transport: transport, protocol: try description.make(parameters), clock: clock,

@@ -1,0 +1,70 @@
+import CLinux
+import Glibc
+package import TunnelCore
+
+/// Where packets would go.
+package enum Routing {
+  /// How UDP datagrams get to a place.
+  package struct Route: Sendable, Equatable {
+    /// The index of the interface by which they leave.
+    package var interface: UInt32
+    /// The address that they leave from, if the socket has none of its own. Its port means nothing.
+    package var source: Endpoint
+    /// The MTU that the route was given (ip-route(8)), in bytes. What ICMP messages made of it does not count.
+    package var mtu: Int?
+
+    package init(interface: UInt32, source: Endpoint, mtu: Int? = nil) {
+      self.interface = interface
+      self.source = source
+      self.mtu = mtu
+    }
+
+    /// The interface's name; nil if it is gone meanwhile.
+    package var interfaceName: String? {
+      var name = InlineArray<16, CChar>(repeating: 0)
+      var span = name.mutableSpan
+      return unsafe span.withUnsafeMutableBufferPointer { buffer in
+        guard let start = buffer.baseAddress, unsafe if_indextoname(interface, start) != nil else { return nil }
+        return unsafe String(cString: start)
+      }
+    }
+  }
+
+  /// The route from UDP port `localPort` to `endpoint`; nil if there is none. Rules may go by protocol and ports
+  /// (ip-rule(8)). A few system calls.
+  package static func route(towards endpoint: Endpoint, localPort: UInt16) -> Route? {
+    let count = endpoint.isIPv6 ? 16 : 4
+    var address = InlineArray<16, UInt8>(repeating: 0)
+    for index in 0..<count { address[index] = endpoint.addressByte(index) }
+    var facts = clinux_route_facts()
+    let span = address.span
+    let status = unsafe span.withUnsafeBufferPointer {
+      unsafe clinux_route($0.baseAddress, Int32(count), endpoint.port, localPort, &facts)
+    }
+    guard status == 0 else { return nil }
+    let words = unsafe withUnsafeBytes(of: &facts.source) {
+      unsafe ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+    let source =
+      endpoint.isIPv6
+      ? Endpoint(ipv6High: UInt64(bigEndian: words.0), low: UInt64(bigEndian: words.1), port: 0)
+      : Endpoint(ipv4: UInt32(truncatingIfNeeded: UInt64(bigEndian: words.0) >> 32), port: 0)
+    return Route(
+      interface: UInt32(facts.interface), source: source, mtu: facts.mtu == 0 ? nil : Int(facts.mtu))
+  }
+
+  /// The name of the interface by which datagrams from UDP port `localPort` to `endpoint` leave; nil if there is no
+  /// route.
+  package static func interface(towards endpoint: Endpoint, localPort: UInt16) -> String? {
+    route(towards: endpoint, localPort: localPort)?.interfaceName
+  }
+}
+
+extension Endpoint {
+  /// One byte of the address in network order, of 4 or 16.
+  fileprivate func addressByte(_ index: Int) -> UInt8 {
+    let position = isIPv6 ? index : index + 12
+    let word = position < 8 ? high : low
+    return UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * (position % 8)))
+  }
+}
