@@ -95,20 +95,20 @@ static ssize_t ask(const struct route_question *question, void *answer, size_t r
     return length;
 }
 
-static ssize_t ask_for_route(
-    const uint8_t *address, int bytes, uint16_t remote_port, uint16_t local_port, unsigned int flags, void *answer,
-    size_t room) {
+static ssize_t ask_for_route(const clinux_route_question *asked, unsigned int flags, void *answer, size_t room) {
     struct route_question question = {
         .header = {.nlmsg_type = RTM_GETROUTE, .nlmsg_flags = NLM_F_REQUEST, .nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg))},
         .route = {
-            .rtm_family = bytes == 4 ? AF_INET : AF_INET6, .rtm_dst_len = (unsigned char)(bytes * 8), .rtm_flags = flags},
+            .rtm_family = asked->bytes == 4 ? AF_INET : AF_INET6, .rtm_dst_len = (unsigned char)(asked->bytes * 8),
+            .rtm_flags = flags},
     };
     uint8_t protocol = IPPROTO_UDP;
-    uint16_t from = htons(local_port), to = htons(remote_port);
-    add_attribute(&question, RTA_DST, address, (size_t)bytes);
+    uint16_t from = htons(asked->local_port), to = htons(asked->remote_port);
+    add_attribute(&question, RTA_DST, asked->address, asked->bytes);
     add_attribute(&question, RTA_IP_PROTO, &protocol, sizeof protocol);
     add_attribute(&question, RTA_DPORT, &to, sizeof to);
-    if (local_port) add_attribute(&question, RTA_SPORT, &from, sizeof from);
+    if (asked->local_port) add_attribute(&question, RTA_SPORT, &from, sizeof from);
+    if (asked->interface) add_attribute(&question, RTA_OIF, &asked->interface, sizeof asked->interface);
     return ask(&question, answer, room);
 }
 
@@ -143,15 +143,14 @@ static int read_route(void *answer, ssize_t length, clinux_route_facts *facts) {
     return -1;
 }
 
-int clinux_route(
-    const uint8_t *address, int bytes, uint16_t remote_port, uint16_t local_port, clinux_route_facts *facts) {
+int clinux_route(const clinux_route_question *asked, clinux_route_facts *facts) {
     _Alignas(struct nlmsghdr) char answer[4096];
-    ssize_t length = ask_for_route(address, bytes, remote_port, local_port, 0, answer, sizeof answer);
+    ssize_t length = ask_for_route(asked, 0, answer, sizeof answer);
     if (length < 0 || read_route(answer, length, facts) < 0) return -1;
     if (facts->mtu == 0) return 0;
     /* Learned from ICMP, or the administrator's? The table's entry, rather than the cache's, tells. */
     clinux_route_facts entry;
-    length = ask_for_route(address, bytes, remote_port, local_port, RTM_F_FIB_MATCH, answer, sizeof answer);
+    length = ask_for_route(asked, RTM_F_FIB_MATCH, answer, sizeof answer);
     if (length >= 0 && read_route(answer, length, &entry) == 0) facts->mtu = entry.mtu;
     return 0;
 }

@@ -33,15 +33,18 @@ package enum Routing {
   /// The route from UDP port `localPort` to `endpoint`; nil if there is none. Rules may go by protocol and ports
   /// (ip-rule(8)). A few system calls.
   package static func route(towards endpoint: Endpoint, localPort: UInt16) -> Route? {
-    let count = endpoint.isIPv6 ? 16 : 4
-    var address = InlineArray<16, UInt8>(repeating: 0)
-    for index in 0..<count { address[index] = endpoint.addressByte(index) }
-    var facts = clinux_route_facts()
-    let span = address.span
-    let status = unsafe span.withUnsafeBufferPointer {
-      unsafe clinux_route($0.baseAddress, Int32(count), endpoint.port, localPort, &facts)
+    var question = clinux_route_question()
+    question.bytes = endpoint.isIPv6 ? 16 : 4
+    question.remote_port = endpoint.port
+    question.local_port = localPort
+    question.interface = endpoint.scope
+    let (first, second) = endpoint.isIPv6 ? (endpoint.high, endpoint.low) : (endpoint.low << 32, 0)
+    unsafe withUnsafeMutableBytes(of: &question.address) {
+      unsafe $0.storeBytes(of: first.bigEndian, as: UInt64.self)
+      unsafe $0.storeBytes(of: second.bigEndian, toByteOffset: 8, as: UInt64.self)
     }
-    guard status == 0 else { return nil }
+    var facts = clinux_route_facts()
+    guard unsafe clinux_route(&question, &facts) == 0 else { return nil }
     let words = unsafe withUnsafeBytes(of: &facts.source) {
       unsafe ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     }
@@ -57,14 +60,5 @@ package enum Routing {
   /// route.
   package static func interface(towards endpoint: Endpoint, localPort: UInt16) -> String? {
     route(towards: endpoint, localPort: localPort)?.interfaceName
-  }
-}
-
-extension Endpoint {
-  /// One byte of the address in network order, of 4 or 16.
-  fileprivate func addressByte(_ index: Int) -> UInt8 {
-    let position = isIPv6 ? index : index + 12
-    let word = position < 8 ? high : low
-    return UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * (position % 8)))
   }
 }

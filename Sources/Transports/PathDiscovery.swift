@@ -44,8 +44,10 @@ final class PathDiscovery {
     adjust()
   }
 
-  /// Whether a message that a datagram was too long is heeded.
+  /// Whether a message that a datagram was too long is heeded. One that does not say how long it may be (before RFC 1191)
+  /// is of no use.
   func heeds(_ error: UDPSocket.QueuedError) -> Bool {
+    if error.information == 0 { return false }
     guard marks.explain(error) else {
       forgedMessages += 1
       return false

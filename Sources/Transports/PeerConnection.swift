@@ -39,9 +39,8 @@ final class PeerConnection {
   /// To be called about once a second with the route to the peer.
   func follow(_ route: Routing.Route?) {
     hasRetried = false
-    if route == self.route && isConnected { return }
-    // Without a route there is nothing to connect by, and what the kernel says to each datagram is true.
-    guard route != nil else { return }
+    // Without a route there is nothing better to connect by, and what the kernel says to each datagram is true.
+    if isConnected && (route == self.route || route == nil) { return }
     self.route = route
     connectAgain()
   }

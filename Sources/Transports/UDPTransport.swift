@@ -18,16 +18,16 @@ package final class UDPTransport: DatagramTransport {
     package init() {}
   }
 
-  private let socket: UDPSocket
-  private let connection: PeerConnection?
-  private let sending = MessageArray(messageCapacity: 64, vectorCapacity: 256)
+  let socket: UDPSocket
+  let connection: PeerConnection?
+  let sending = MessageArray(messageCapacity: 64, vectorCapacity: 256)
   private let receiving = MessageArray(messageCapacity: receiveBuffers, vectorCapacity: receiveBuffers)
-  private var segmentation: Segmentation
-  private let path: PathDiscovery
+  var segmentation: Segmentation
+  let path: PathDiscovery
   /// The route to the peer, as of the last tick.
   private var route: Routing.Route?
   package let localEndpoint: Endpoint?
-  package private(set) var failures = FailureTally()
+  package internal(set) var failures = FailureTally()
 
   /// How many super-datagrams one call may bring; each has a buffer of the largest size.
   private static let receiveBuffers = 8
@@ -147,7 +147,7 @@ package final class UDPTransport: DatagramTransport {
     } while offset < message.length && datagrams.count < datagrams.slotCapacity
   }
 
-  private func drainErrors() {
+  func drainErrors() {
     while let error = socket.nextError() {
       if !error.isFromNetwork { continue }  // `send` has been told
       let isTooLong = error.errno == Errno.messageTooLong.rawValue
@@ -171,7 +171,7 @@ package final class UDPTransport: DatagramTransport {
   }
 
   /// What the messages in `sending` stand for.
-  private struct Plan {
+  struct Plan {
     var messages = 0
     /// The first slot of the first message, and the slot after the last message's last.
     var start: Int
@@ -211,50 +211,14 @@ package final class UDPTransport: DatagramTransport {
   }
 
   /// A connected socket's datagrams need no address: all go to the peer.
-  private func name(of endpoint: Endpoint) -> Endpoint? { connection?.isConnected == true ? nil : endpoint }
+  func name(of endpoint: Endpoint) -> Endpoint? { connection?.isConnected == true ? nil : endpoint }
 
-  private static func nextPassed(_ datagrams: borrowing PacketBatch, from index: Int) -> Int? {
+  static func nextPassed(_ datagrams: borrowing PacketBatch, from index: Int) -> Int? {
     var slot = index
     while slot < datagrams.count {
       if datagrams.state(of: slot) == .passed { return slot }
       slot += 1
     }
     return nil
-  }
-
-  /// Sends the next datagram whole, if it is long enough to see from it whether the path carries such again. Returns the
-  /// slot to go on from.
-  private func sendTrial(_ datagrams: borrowing PacketBatch, from index: Int) -> Int {
-    guard let slot = Self.nextPassed(datagrams, from: index) else { return index }
-    let (endpoint, length) = (datagrams.endpoint(of: slot), datagrams.length(of: slot))
-    sending.setVector(0, datagrams, start: datagrams.start(of: slot), length: length)
-    sending.prepareToSend(0, vectors: 0..<1, to: name(of: endpoint), from: socket, segmentSize: 0)
-    path.note(datagrams, slot)
-    let isSent = path.tries(length, to: endpoint) { (try? sending.send(0..<1, through: socket)) == 1 }
-    return isSent ? slot + 1 : index
-  }
-
-  /// Deals with the refusal of a plan's first message: once more, since the error may only have waited at the socket
-  /// for whoever calls next; then in another way, if there is one that the kernel may mind less; then without that
-  /// message. Returns the slot to go on from.
-  private func handleFailure(_ error: Errno, of plan: Plan, in datagrams: inout PacketBatch) -> Int {
-    drainErrors()
-    do throws(Errno) {
-      return try sending.send(0..<1, through: socket) == nil ? plan.start : plan.firstEnd
-    } catch {
-      if hasAnotherWay(after: error, plan) { return plan.start }
-      for slot in plan.start..<plan.firstEnd where datagrams.state(of: slot) == .passed {
-        failures.count(error.rawValue)
-        datagrams.drop(slot, .refused)
-      }
-      return plan.firstEnd
-    }
-  }
-
-  /// Another source address, several datagrams instead of one to be cut, or a datagram in fragments.
-  private func hasAnotherWay(after error: Errno, _ plan: Plan) -> Bool {
-    if connection?.retries(after: error) == true { return true }
-    if plan.firstSegmentSize > 0 { return segmentation.takesBlame(for: error, segmentSize: plan.firstSegmentSize) }
-    return path.allowsFragments(after: error)
   }
 }

@@ -52,17 +52,24 @@ int clinux_tun_set_persistent(int descriptor, int is_persistent);
 int clinux_tun_set_owner(int descriptor, unsigned int user);
 int clinux_tun_set_group(int descriptor, unsigned int group);
 
-/* Where UDP datagrams between two ports leave for an address. */
+/* Where do UDP datagrams between two ports leave for an address? */
+typedef struct {
+    uint8_t address[16]; /* in network order */
+    size_t bytes;        /* 4 or 16 of them */
+    uint16_t remote_port;
+    uint16_t local_port; /* 0 if it is not known */
+    uint32_t interface;  /* of a link-local address, else 0 */
+} clinux_route_question;
+
 typedef struct {
     int interface;
     uint32_t mtu;       /* that the route was given (ip-route(8), mtu); 0 if none. Not what was learned from ICMP */
     uint8_t source[16]; /* the address that they leave from, in network order; the first 4 bytes for IPv4 */
 } clinux_route_facts;
 
-/* Asks for them (rtnetlink(7), RTM_GETROUTE; kernels before 4.19 do not look at the ports). The address has 4 or 16 bytes
-   in network order. Negative with errno set if there is no route. */
-int clinux_route(
-    const uint8_t *address, int bytes, uint16_t remote_port, uint16_t local_port, clinux_route_facts *facts);
+/* Asks that (rtnetlink(7), RTM_GETROUTE; kernels before 4.19 do not look at the ports). Negative with errno set if there is
+   no route. */
+int clinux_route(const clinux_route_question *question, clinux_route_facts *facts);
 
 /* An interface's MTU, by name, asked through any socket. Negative with errno set on failure. */
 int clinux_interface_mtu(int socket, const char name[16]);
