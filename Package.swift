@@ -97,8 +97,9 @@ let package = Package(
       path: "Benchmarks/Sealing", swiftSettings: common),
 
     tests("TunnelCoreTests", "TunnelCore", "TunnelTesting"),
+    tests("TransportsTests", "Transports", "LinuxSystem", "TunnelCore", system),
+    tests("TunnelDaemonTests", "TunnelDaemon", "TunnelTesting", logging),
     tests("OffloadTests", "Offload", "TunnelCore"),
-    tests("TransportsTests", "Transports", "LinuxSystem", "TunnelCore"),
     tests("SodiumTests", "Sodium", "CSodium"),
     tests(
       "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium", "ProtocolRaw",

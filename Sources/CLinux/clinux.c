@@ -8,6 +8,7 @@
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
 #include <linux/udp.h>
 #include <linux/virtio_net.h>
 #include <netinet/in.h>
@@ -96,42 +97,65 @@ static ssize_t ask(const struct route_question *question, void *answer, size_t r
     return length;
 }
 
-static ssize_t ask_for_route(
-    const uint8_t *address, int bytes, uint32_t scope, uint16_t remote_port, uint16_t local_port, void *answer,
-    size_t room) {
+static ssize_t ask_for_route(const clinux_route_question *asked, unsigned int flags, void *answer, size_t room) {
     struct route_question question = {
         .header = {.nlmsg_type = RTM_GETROUTE, .nlmsg_flags = NLM_F_REQUEST, .nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg))},
-        .route = {.rtm_family = bytes == 4 ? AF_INET : AF_INET6, .rtm_dst_len = (unsigned char)(bytes * 8)},
+        .route = {
+            .rtm_family = asked->bytes == 4 ? AF_INET : AF_INET6, .rtm_dst_len = (unsigned char)(asked->bytes * 8),
+            .rtm_flags = flags},
     };
     uint8_t protocol = IPPROTO_UDP;
-    uint16_t from = htons(local_port), to = htons(remote_port);
-    add_attribute(&question, RTA_DST, address, (size_t)bytes);
+    uint16_t from = htons(asked->local_port), to = htons(asked->remote_port);
+    add_attribute(&question, RTA_DST, asked->address, asked->bytes);
     add_attribute(&question, RTA_IP_PROTO, &protocol, sizeof protocol);
     add_attribute(&question, RTA_DPORT, &to, sizeof to);
-    if (local_port) add_attribute(&question, RTA_SPORT, &from, sizeof from);
-    if (scope) add_attribute(&question, RTA_OIF, &scope, sizeof scope);
+    if (asked->local_port) add_attribute(&question, RTA_SPORT, &from, sizeof from);
+    if (asked->interface) add_attribute(&question, RTA_OIF, &asked->interface, sizeof asked->interface);
     return ask(&question, answer, room);
 }
 
-int clinux_route_interface(
-    const uint8_t *address, int bytes, uint32_t scope, uint16_t remote_port, uint16_t local_port, uint8_t *type) {
-    _Alignas(struct nlmsghdr) char answer[4096];
-    ssize_t length = ask_for_route(address, bytes, scope, remote_port, local_port, answer, sizeof answer);
-    if (length < 0) return -1;
-    struct nlmsghdr *header = (struct nlmsghdr *)answer;
+static uint32_t route_mtu(struct rtattr *metrics) {
+    int rest = (int)RTA_PAYLOAD(metrics);
+    for (struct rtattr *part = RTA_DATA(metrics); RTA_OK(part, rest); part = RTA_NEXT(part, rest)) {
+        if (part->rta_type == RTAX_MTU && RTA_PAYLOAD(part) >= sizeof(uint32_t)) return *(uint32_t *)RTA_DATA(part);
+    }
+    return 0;
+}
+
+static int read_route(void *answer, ssize_t length, clinux_route_facts *facts) {
+    memset(facts, 0, sizeof *facts);
+    struct nlmsghdr *header = answer;
     if (!NLMSG_OK(header, (size_t)length)) { errno = EPROTO; return -1; }
     if (header->nlmsg_type == NLMSG_ERROR) {
         errno = -((struct nlmsgerr *)NLMSG_DATA(header))->error;
         return -1;
     }
     struct rtmsg *route = NLMSG_DATA(header);
-    *type = route->rtm_type;
+    facts->type = route->rtm_type;
     int rest = (int)RTM_PAYLOAD(header);
     for (struct rtattr *part = RTM_RTA(route); RTA_OK(part, rest); part = RTA_NEXT(part, rest)) {
-        if (part->rta_type == RTA_OIF) return *(int *)RTA_DATA(part);
+        size_t bytes = RTA_PAYLOAD(part);
+        if (part->rta_type == RTA_OIF && bytes >= sizeof(int)) facts->interface = *(int *)RTA_DATA(part);
+        if (part->rta_type == RTA_METRICS) facts->mtu = route_mtu(part);
+        if (part->rta_type == RTA_PREFSRC && bytes <= sizeof facts->source) {
+            memcpy(facts->source, RTA_DATA(part), bytes);
+        }
     }
+    if (facts->interface > 0) return 0;
     errno = ENODATA;
     return -1;
+}
+
+int clinux_route(const clinux_route_question *asked, clinux_route_facts *facts) {
+    _Alignas(struct nlmsghdr) char answer[4096];
+    ssize_t length = ask_for_route(asked, 0, answer, sizeof answer);
+    if (length < 0 || read_route(answer, length, facts) < 0) return -1;
+    if (facts->mtu == 0) return 0;
+    /* Learned from ICMP, or the administrator's? The table's entry, rather than the cache's, tells. */
+    clinux_route_facts entry;
+    length = ask_for_route(asked, RTM_F_FIB_MATCH, answer, sizeof answer);
+    if (length >= 0 && read_route(answer, length, &entry) == 0) facts->mtu = entry.mtu;
+    return 0;
 }
 
 int clinux_interface_mtu(int socket, const char name[16]) {
@@ -220,18 +244,37 @@ void clinux_open_syslog(const char *name) {
 
 void clinux_syslog(int priority, const char *line) { syslog(priority, "%s", line); }
 
-int clinux_receive_error(int socket, int *error, uint32_t *information) {
+int clinux_receive_error(int socket, clinux_queued_error *error) {
     char control[512];
-    struct msghdr message = {.msg_control = control, .msg_controllen = sizeof control};
-    if (recvmsg(socket, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return 0;
-    *error = 0;
-    *information = 0;
+    memset(error, 0, sizeof *error);
+    struct iovec vector = {.iov_base = error->quote, .iov_len = sizeof error->quote};
+    struct msghdr message = {
+        .msg_name = &error->destination, .msg_namelen = sizeof error->destination, .msg_iov = &vector, .msg_iovlen = 1,
+        .msg_control = control, .msg_controllen = sizeof control};
+    ssize_t length = recvmsg(socket, &message, MSG_ERRQUEUE | MSG_DONTWAIT);
+    if (length < 0) return 0;
+    error->quote_length = (size_t)length;
+    if (message.msg_namelen == 0) error->destination.ss_family = AF_UNSPEC;
     const void *data = clinux_error_entry(&message);
     if (data) {
         struct sock_extended_err entry;
         memcpy(&entry, data, sizeof entry);
-        *error = (int)entry.ee_errno;
-        *information = entry.ee_info;
+        error->error = (int)entry.ee_errno;
+        error->information = entry.ee_info;
+        error->is_from_network = entry.ee_origin == SO_EE_ORIGIN_ICMP || entry.ee_origin == SO_EE_ORIGIN_ICMP6;
     }
     return 1;
+}
+
+int clinux_disconnect(int socket) {
+    struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+    return connect(socket, &nobody, sizeof nobody);
+}
+
+int clinux_receive_drops(int socket, uint32_t *count) {
+    uint32_t facts[SK_MEMINFO_VARS];
+    socklen_t length = sizeof facts;
+    if (getsockopt(socket, SOL_SOCKET, SO_MEMINFO, facts, &length) < 0) return -1;
+    *count = length > SK_MEMINFO_DROPS * sizeof facts[0] ? facts[SK_MEMINFO_DROPS] : 0;
+    return 0;
 }

@@ -26,6 +26,7 @@ struct Judgement {
     guard let known = chooseProtocol(&settings, &findings) else { return }
     if known.needsKeys { requireKeys(known, settings, &findings) }
     warnOfWeakness(known, settings, &findings)
+    warnOfFloating(known, settings, &findings)
     warnOfNoEffect(known, settings, &findings)
   }
 

@@ -88,7 +88,7 @@ extension Setting {
     ) { $1.offload = try choice($0) },
     Setting(
       "MTU", "BYTES|auto", accepted: "68 to 65535 bytes, or auto", default: "leave the device as it is",
-      "The device's MTU; auto is the largest that fits the path in one piece.", isOriginal: false
+      "The device's MTU; auto is the largest that the route takes in one piece.", isOriginal: false
     ) { $1.mtu = try mtu($0) },
     Setting(
       "REPLAY_WINDOW", "PACKETS", accepted: "5 to 65536 packets", default: "2048",

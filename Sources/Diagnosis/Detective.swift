@@ -14,17 +14,20 @@ package struct Detective {
     package var datagram: [UInt8]
     package var endpoint: Endpoint
     package var reason: DropReason
+    /// What the protocol that runs says of it, see `TunnelProtocol.isNew`.
+    package var isNew: Bool?
 
-    package init(datagram: [UInt8], endpoint: Endpoint, reason: DropReason) {
+    package init(datagram: [UInt8], endpoint: Endpoint, reason: DropReason, isNew: Bool? = nil) {
       self.datagram = datagram
       self.endpoint = endpoint
       self.reason = reason
+      self.isNew = isNew
     }
 
     /// Nil if the datagram was taken.
     package init?(_ glimpse: Relay.Glimpse) {
       guard let reason = glimpse.reason else { return nil }
-      self.init(datagram: glimpse.datagram, endpoint: glimpse.endpoint, reason: reason)
+      self.init(datagram: glimpse.datagram, endpoint: glimpse.endpoint, reason: reason, isNew: glimpse.isNew)
     }
   }
 
@@ -42,7 +45,7 @@ package struct Detective {
   package func explain(_ evidence: Evidence, peer: Endpoint?, at now: Moment) -> Complaint? {
     if evidence.reason == .fromElsewhere { return stranger(evidence, peer, now) }
     if evidence.reason == .reflected { return reflected(evidence) }
-    if opens(evidence, running, now) { return authentic(evidence, now) }
+    if opens(evidence, running, now) { return authentic(evidence, peer, now) }
     if let ownRole = opensUnderOwnRole(evidence, now) { return ownRole }
     if let other = others.first(where: { $0.needsKeys && opens(evidence, $0, now) }) { return speaks(other, evidence) }
     if isPlain(evidence) && running.name != "raw" { return plain(evidence) }
@@ -79,11 +82,28 @@ package struct Detective {
   // MARK: Telling
 
   private func stranger(_ evidence: Evidence, _ peer: Endpoint?, _ now: Moment) -> Complaint? {
-    guard running.needsKeys, opens(evidence, running, now) else { return nil }
+    // What was opened before is a copy, whoever sends it.
+    guard running.needsKeys, evidence.isNew != false, opens(evidence, running, now) else { return nil }
+    guard evidence.isNew == true || isRecent(evidence, now) else { return perhapsRecorded(evidence, peer) }
     return Complaint(
       "The peer's datagrams come from \(evidence.endpoint.text) and are not taken",
       why: "It is fixed to \(peer?.text ?? "another address"): NAT, or another LOCAL_PORT there.",
       cure: "Set REMOTE_FLOAT=1, or REMOTE_ADDRESS and REMOTE_PORT to that place.")
+  }
+
+  /// Whether it says that it was sent within the last minute.
+  private func isRecent(_ evidence: Evidence, _ now: Moment) -> Bool {
+    guard let claimed = unsafe running.claimedTime?(evidence.datagram.span.bytes) else { return false }
+    return now.unixSeconds.subtractingReportingOverflow(claimed).partialValue.magnitude < 60
+  }
+
+  /// Sealed by the peer, but nobody knows when. To say that the peer is there now would help whoever recorded it.
+  private func perhapsRecorded(_ evidence: Evidence, _ peer: Endpoint?) -> Complaint {
+    Complaint(
+      "Datagrams that the peer has sealed come from \(evidence.endpoint.text) and are not taken",
+      why:
+        "It is fixed to \(peer?.text ?? "another address"). They may as well be recorded ones that somebody replays.",
+      cure: "If you know that the peer is there (NAT, another LOCAL_PORT): set REMOTE_ADDRESS and REMOTE_PORT to that.")
   }
 
   private func reflected(_ evidence: Evidence) -> Complaint {
@@ -94,8 +114,11 @@ package struct Detective {
   }
 
   /// Authentic, and refused all the same: its time.
-  private func authentic(_ evidence: Evidence, _ now: Moment) -> Complaint? {
-    guard let claimed = unsafe running.claimedTime?(evidence.datagram.span.bytes) else { return nil }
+  private func authentic(_ evidence: Evidence, _ peer: Endpoint?, _ now: Moment) -> Complaint? {
+    // A copy of what was taken is a replay, or the network's doing.
+    guard evidence.reason != .duplicate, let claimed = unsafe running.claimedTime?(evidence.datagram.span.bytes) else {
+      return nil
+    }
     let behind = now.unixSeconds.subtractingReportingOverflow(claimed).partialValue
     if behind.magnitude < 5 {
       // Sent just now: what it sent before must have been ahead.
@@ -103,12 +126,14 @@ package struct Detective {
         "The peer's stamps are behind what it sent before", why: "Its clock was ahead, and has been set back.",
         cure: "Restart this side, once the peer's clock is right.")
     }
+    let isElsewhere = peer != nil && peer != evidence.endpoint
+    let replay = isElsewhere ? "They come from \(evidence.endpoint.text), so perhaps they are." : ""
     let direction = behind > 0 ? "behind" : "ahead of"
     return Complaint(
       "The peer's stamps are \(Self.text(seconds: behind.magnitude)) \(direction) our clock",
       why: behind > 0
-        ? "They are below what it sent before, or out of TIME_WINDOW: refused as if they were replayed."
-        : "Refused as if they were replayed.",
+        ? "They are below what it sent before, or out of TIME_WINDOW: refused as if they were replayed. \(replay)"
+        : "Refused as if they were replayed. \(replay)",
       cure: "Set the clock on both sides (timedatectl), then restart this side.")
   }
 

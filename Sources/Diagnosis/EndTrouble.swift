@@ -18,8 +18,8 @@ package enum EndTrouble {
     }
   }
 
-  /// Sending to `peer` failed, or an ICMP message said so. `pathMTU` is what that message told, `bestMTU` what
-  /// the device's MTU would have to be for it.
+  /// Sending to `peer` failed, or an ICMP message said so. `pathMTU` is what that message told, if there was one, and
+  /// `bestMTU` what the device's MTU would have to be for it.
   package static func transport(
     _ peer: String, _ errno: Int32, _ words: String, pathMTU: Int? = nil, bestMTU: Int? = nil, device: String = ""
   ) -> Complaint {
@@ -31,8 +31,17 @@ package enum EndTrouble {
         return Complaint(what, why: "Datagrams are too long for the path.", cure: "Set MTU=auto.")
       }
       return Complaint(
-        what, why: "The path carries \(pathMTU) bytes: longer datagrams are sent in fragments, or lost.",
-        cure: "ip link set \(device) mtu \(bestMTU)  # or MTU=\(bestMTU), on both sides")
+        what,
+        why: """
+          A message says that the path carries \(pathMTU) bytes; anybody on it can forge that. Longer datagrams may go \
+          in fragments now, for two minutes.
+          """,
+        cure: peer.address.map {
+          """
+          Is `ping -M probe -s \(pathMTU - 27) \($0)` not answered, and is a shorter one? Then it is true: \
+          MTU=\(bestMTU) on both sides.
+          """
+        })
     case EHOSTUNREACH, ENETUNREACH, ENETDOWN, EADDRNOTAVAIL:
       return Complaint(
         what, why: "There is no way to the peer at the moment. Going on.",
@@ -41,6 +50,13 @@ package enum EndTrouble {
       return Complaint(what, why: "A firewall or a route on this host forbids it. Going on.", cure: "nft list ruleset")
     default: return Complaint(what, why: "Going on.")
     }
+  }
+
+  /// ICMP messages came of datagrams that were too long, and none of them was sent.
+  package static func forgery(_ peer: String) -> Complaint {
+    Complaint(
+      "UDP to \(peer): a forged message is not heeded",
+      why: "It says that a datagram was too long for the path, and quotes one that was never sent.")
   }
 
   /// Packets for the peer's own address would go into the tunnel that should carry them.

@@ -42,15 +42,17 @@ package struct MessageArray: ~Copyable {
 
   // MARK: Sending
 
-  /// Prepares message `index` to send vectors `range` to `endpoint`, cut by the kernel into datagrams of `segmentSize`
-  /// bytes if that is not 0.
+  /// Prepares message `index` to send vectors `range` to `endpoint` (nil for a connected socket's), cut by the kernel into
+  /// datagrams of `segmentSize` bytes if that is not 0.
   package func prepareToSend(
-    _ index: Int, vectors range: Range<Int>, to endpoint: Endpoint, from socket: UDPSocket, segmentSize: Int
+    _ index: Int, vectors range: Range<Int>, to endpoint: Endpoint?, from socket: UDPSocket, segmentSize: Int
   ) {
     precondition(index < messageCapacity && range.upperBound <= vectorCapacity)
     var header = unsafe msghdr()
-    unsafe header.msg_namelen = SocketAddress.write(endpoint, forIPv6Socket: socket.isIPv6, to: addresses + index)
-    unsafe header.msg_name = UnsafeMutableRawPointer(addresses + index)
+    if let endpoint {
+      unsafe header.msg_namelen = SocketAddress.write(endpoint, forIPv6Socket: socket.isIPv6, to: addresses + index)
+      unsafe header.msg_name = UnsafeMutableRawPointer(addresses + index)
+    }
     unsafe header.msg_iov = vectors + range.lowerBound
     unsafe header.msg_iovlen = range.count
     unsafe messages[index].header = header

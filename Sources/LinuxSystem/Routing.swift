@@ -13,27 +13,51 @@ package enum Routing {
     case multicast
   }
 
+  /// How UDP datagrams get to a place.
   package struct Route: Sendable, Equatable {
-    /// The name of the interface by which packets leave.
+    /// The name of the interface by which they leave.
     package var interface: String
     package var target: Target
+    /// The address that they leave from, if the socket has none of its own. Its port means nothing.
+    package var source = Endpoint.unspecified
+    /// The MTU that the route was given (ip-route(8)), in bytes. What ICMP messages made of it does not count.
+    package var mtu: Int?
 
     package init(interface: String, target: Target) { (self.interface, self.target) = (interface, target) }
   }
 
-  /// The way of datagrams from UDP port `localPort` to `endpoint`; nil if there is none. Rules may go by protocol and
-  /// ports (ip-rule(8)).
+  /// The route from UDP port `localPort` to `endpoint`; nil if there is none. Rules may go by protocol and ports
+  /// (ip-rule(8)). A few system calls.
   package static func route(towards endpoint: Endpoint, localPort: UInt16) -> Route? {
-    let words = endpoint.isIPv6 ? [endpoint.high, endpoint.low] : [endpoint.low << 32]
-    let bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
-      .prefix(endpoint.isIPv6 ? 16 : 4)
-    var type: UInt8 = 0
-    let index = unsafe bytes.withUnsafeBufferPointer {
-      unsafe clinux_route_interface(
-        $0.baseAddress, Int32($0.count), endpoint.scope, endpoint.port, localPort, &type)
+    var question = question(endpoint, localPort)
+    var facts = clinux_route_facts()
+    guard unsafe clinux_route(&question, &facts) == 0, let name = interfaceName(UInt32(facts.interface)) else {
+      return nil
     }
-    guard index > 0, let name = interfaceName(UInt32(index)) else { return nil }
-    return Route(interface: name, target: target(type))
+    let words = unsafe withUnsafeBytes(of: &facts.source) {
+      unsafe ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+    var route = Route(interface: name, target: target(facts.type))
+    route.source =
+      endpoint.isIPv6
+      ? Endpoint(ipv6High: UInt64(bigEndian: words.0), low: UInt64(bigEndian: words.1), port: 0)
+      : Endpoint(ipv4: UInt32(truncatingIfNeeded: UInt64(bigEndian: words.0) >> 32), port: 0)
+    route.mtu = facts.mtu == 0 ? nil : Int(facts.mtu)
+    return route
+  }
+
+  private static func question(_ endpoint: Endpoint, _ localPort: UInt16) -> clinux_route_question {
+    var question = clinux_route_question()
+    question.bytes = endpoint.isIPv6 ? 16 : 4
+    question.remote_port = endpoint.port
+    question.local_port = localPort
+    question.interface = endpoint.scope
+    let (first, second) = endpoint.isIPv6 ? (endpoint.high, endpoint.low) : (endpoint.low << 32, 0)
+    unsafe withUnsafeMutableBytes(of: &question.address) {
+      unsafe $0.storeBytes(of: first.bigEndian, as: UInt64.self)
+      unsafe $0.storeBytes(of: second.bigEndian, toByteOffset: 8, as: UInt64.self)
+    }
+    return question
   }
 
   /// The same, for who wants to know the interface only.

@@ -30,7 +30,7 @@ package final class UDPSocket {
     }
   }
 
-  /// Fixes the other end. For asking the kernel about the route there, nothing is sent.
+  /// Fixes the other end, and with it the address that datagrams leave from. Nothing is sent.
   package func connect(to endpoint: Endpoint) throws(SystemCallError) {
     var storage = sockaddr_storage()
     let length = unsafe SocketAddress.write(endpoint, forIPv6Socket: isIPv6, to: &storage)
@@ -74,28 +74,14 @@ package final class UDPSocket {
   /// Lets one read bring several datagrams of equal length (udp(7), UDP_GRO; Linux 5.0). False if the kernel cannot.
   package func coalesceDatagrams() -> Bool { setOption(IPPROTO_UDP, CLINUX_UDP_GRO, 1) }
 
-  private func setOption(_ level: some BinaryInteger, _ name: some BinaryInteger, _ value: Int32) -> Bool {
+  func setOption(_ level: some BinaryInteger, _ name: some BinaryInteger, _ value: Int32) -> Bool {
     var value = value
     return unsafe setsockopt(rawValue, Int32(level), Int32(name), &value, socklen_t(MemoryLayout<Int32>.size)) == 0
   }
 
-  private func option(_ level: some BinaryInteger, _ name: some BinaryInteger) -> Int? {
+  func option(_ level: some BinaryInteger, _ name: some BinaryInteger) -> Int? {
     var value: Int32 = 0
     var length = socklen_t(MemoryLayout<Int32>.size)
     return unsafe getsockopt(rawValue, Int32(level), Int32(name), &value, &length) == 0 ? Int(value) : nil
-  }
-
-  /// An entry of the error queue: the errno that an ICMP message stands for, and with EMSGSIZE the next hop's MTU.
-  package struct QueuedError: Sendable {
-    package let errno: Int32
-    package let information: UInt32
-  }
-
-  /// Takes one entry from the error queue, or nil if it is empty.
-  package func nextError() -> QueuedError? {
-    var errno: Int32 = 0
-    var information: UInt32 = 0
-    guard unsafe clinux_receive_error(rawValue, &errno, &information) == 1 else { return nil }
-    return QueuedError(errno: errno, information: information)
   }
 }

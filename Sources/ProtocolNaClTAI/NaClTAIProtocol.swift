@@ -96,4 +96,12 @@ public final class NaClTAIProtocol: TunnelProtocol {
     datagrams.pass(index)
     return nil
   }
+
+  public func isNew(_ datagram: RawSpan) -> Bool? {
+    guard datagram.byteCount >= overhead else { return nil }
+    let stamp = Stamp(
+      seconds: datagram.bigEndian(at: 0, as: UInt64.self), rest: datagram.bigEndian(at: 8, as: UInt64.self))
+    guard window.verdict(on: stamp.number) == .fresh else { return false }
+    return window.isEmpty ? nil : true
+  }
 }

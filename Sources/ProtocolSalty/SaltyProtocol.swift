@@ -182,4 +182,12 @@ public final class SaltyProtocol: TunnelProtocol {
     case .announcement: announce(&control, to: endpoint, at: now)
     }
   }
+
+  /// Of control datagrams, which are what somebody else can recognise as the peer's.
+  public func isNew(_ datagram: RawSpan) -> Bool? {
+    guard datagram.byteCount >= ControlMessage.datagramByteCount, datagram.bigEndian(at: 0, as: UInt8.self) >> 7 == 1
+    else { return nil }
+    let accepted = channel.acceptedTime
+    return accepted == 0 ? nil : datagram.bigEndian(at: 1, as: UInt64.self) > accepted
+  }
 }

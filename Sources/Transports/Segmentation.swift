@@ -8,8 +8,15 @@ struct Segmentation {
   static let mostSegments = 64
   static let mostBytes = 65_507
 
+  /// Seconds after which what was refused is tried again: a path may be narrow for a while only, or seem so.
+  static let patience: UInt64 = 120
+
   /// Datagrams of this many bytes or more are sent one by one.
   private var limit: Int
+  /// Monotonic seconds at which there is no such limit again; nil if there is none now, or for good.
+  private var recovery: UInt64?
+  /// Monotonic seconds, as of the last tick.
+  private var second: UInt64 = 0
   /// What the kernel said when it first refused to cut.
   private(set) var refusal: Errno?
 
@@ -45,14 +52,31 @@ struct Segmentation {
   /// Whether the refusal of a run says that it must not be cut; then such runs are sent one by one from now on.
   ///
   /// EIO: the device cannot finish checksums; for good. EINVAL, EMSGSIZE: a segment is over the path's MTU, where a
-  /// plain datagram would be fragmented; for that size and above.
+  /// plain datagram would be fragmented; for that size and above, and for two minutes.
   mutating func takesBlame(for error: Errno, segmentSize: Int) -> Bool {
     switch error {
-    case .ioError: limit = 0
-    case .invalidArgument, .messageTooLong: limit = min(limit, segmentSize)
+    case .ioError:
+      limit = 0
+      recovery = nil
+    case .invalidArgument, .messageTooLong:
+      limit = min(limit, segmentSize)
+      recovery = second + Self.patience
     default: return false
     }
     if refusal == nil { refusal = error }
     return true
+  }
+
+  /// To be called about once a second.
+  mutating func tick(at second: UInt64) {
+    self.second = second
+    if let recovery, second >= recovery { recover() }
+  }
+
+  /// Lets go of what passes: the path is another one, or as wide as before.
+  mutating func recover() {
+    guard recovery != nil else { return }
+    limit = Self.mostBytes
+    recovery = nil
   }
 }

@@ -2,48 +2,81 @@ package import LinuxSystem
 package import SystemPackage
 package import TunnelCore
 
-/// The relay's network end: one unconnected UDP socket.
+/// The relay's network end: UDP, through one socket, or two if the peer is fixed (see PeerConnection).
 ///
-/// It is not connected to the peer, although that would spare the kernel a route look-up: a floating peer moves, and
-/// strangers' datagrams are to be counted. ICMP errors arrive through the error queue instead.
-///
-/// Datagrams of equal length to one endpoint leave in one call and pass the network stack as one (UDP_SEGMENT); those
-/// that arrive together are read together (UDP_GRO).
+/// ICMP errors arrive through the error queue. Datagrams of equal length to one endpoint leave in one call and pass the
+/// network stack as one (UDP_SEGMENT); those that arrive together are read together (UDP_GRO).
 package final class UDPTransport: DatagramTransport {
   package struct Options: Sendable {
     /// UDP_SEGMENT and UDP_GRO.
     package var usesOffloads = true
     /// Socket buffers, bytes each way.
     package var bufferBytes: Int32 = 4 << 20
+    /// Where all datagrams go and come from, if that never changes.
+    package var fixedPeer: Endpoint?
 
     package init() {}
   }
 
-  private let socket: UDPSocket
-  private let sending = MessageArray(messageCapacity: 64, vectorCapacity: 256)
+  let socket: UDPSocket
+  let connection: PeerConnection?
+  let sending = MessageArray(messageCapacity: 64, vectorCapacity: 256)
   private let receiving = MessageArray(messageCapacity: receiveBuffers, vectorCapacity: receiveBuffers)
   private var surplus = Surplus()
-  private var segmentation: Segmentation
-  package private(set) var failures = FailureTally()
-  /// What the last ICMP message about a datagram that was too long said of the path, bytes including the IP header.
-  package private(set) var pathMTU: Int?
+  var segmentation: Segmentation
+  let path: PathDiscovery
+  /// The route to the peer, as of the last tick.
+  private var route: Routing.Route?
+  package let localEndpoint: Endpoint?
+  package internal(set) var failures = FailureTally()
 
   /// How many super-datagrams one call may bring; each has a buffer of the largest size.
   private static let receiveBuffers = 8
 
   /// Takes over a bound socket.
-  package init(_ socket: UDPSocket, options: Options) {
+  package init(_ bound: UDPSocket, options: Options) {
+    localEndpoint = bound.localEndpoint
+    let port = localEndpoint?.port ?? 0
+    let route = options.fixedPeer.flatMap { Routing.route(towards: $0, localPort: port) }
+    connection = options.fixedPeer.flatMap { PeerConnection(to: $0, beside: bound, route: route) }
+    self.route = route
+    socket = connection?.socket ?? bound
     socket.setBuffers(bytes: options.bufferBytes)
     socket.collectErrors()
     if options.usesOffloads { _ = socket.coalesceDatagrams() }
-    self.socket = socket
     segmentation = Segmentation(isOn: options.usesOffloads)
+    path = PathDiscovery(socket, route: route)
   }
 
   package var descriptor: Int32 { socket.rawValue }
-  package var localEndpoint: Endpoint? { socket.localEndpoint }
   /// Why datagrams are no longer sent together, if that is so.
   package var segmentationRefusal: Errno? { segmentation.refusal }
+  /// What an ICMP message about a datagram that was too long said of the path last, bytes including the IP header. It
+  /// fits what was sent; it may be forged all the same.
+  package var toldPathMTU: Int? { path.toldMTU }
+  /// Such messages about datagrams that were never sent.
+  package var forgedMessages: UInt64 { path.forgedMessages }
+
+  // MARK: Once a second
+
+  package func tick(at now: Moment) {
+    let wasWhole = path.isWhole
+    path.tick(at: now.monotonicSeconds)
+    segmentation.tick(at: now.monotonicSeconds)
+    lookAtRoute()
+    if path.isWhole && !wasWhole { segmentation.recover() }
+  }
+
+  private func lookAtRoute() {
+    let destination = connection?.peer ?? path.destination
+    if destination == .unspecified { return }
+    let route = Routing.route(towards: destination, localPort: localEndpoint?.port ?? 0)
+    connection?.follow(route)
+    if route == self.route { return }
+    self.route = route
+    path.take(route)
+    segmentation.recover()
+  }
 
   // MARK: Receiving
 
@@ -52,6 +85,20 @@ package final class UDPTransport: DatagramTransport {
       surplus.move(into: &datagrams)
       return .more
     }
+    return receive(into: &datagrams) { receiveCounted($0) }
+  }
+
+  /// What strangers sent to the port of a connected socket, and of the peer's datagrams what came before it was.
+  package func receiveFromElsewhere(into datagrams: inout PacketBatch) throws -> ReadOutcome {
+    guard let strangers = connection?.strangers else { return .drained }
+    return receive(into: &datagrams) { try? receiving.receive($0, from: strangers) }
+  }
+
+  package func takeLostFromElsewhere() -> UInt64 { connection?.takeLost() ?? 0 }
+
+  private func receive(
+    into datagrams: inout PacketBatch, _ receiveCounted: (_ buffers: Int) -> Int?
+  ) -> ReadOutcome {
     let buffers = prepareBuffers(in: datagrams)
     let base = datagrams.roomForNext(0) ?? 0
     guard buffers > 0, let count = receiveCounted(buffers) else { return .drained }
@@ -109,17 +156,18 @@ package final class UDPTransport: DatagramTransport {
     } while offset < message.length
   }
 
-  private func drainErrors() {
+  func drainErrors() {
     while let error = socket.nextError() {
-      failures.count(error.errno)
-      if error.errno == Errno.messageTooLong.rawValue && error.information >= 68 { pathMTU = Int(error.information) }
+      if !error.isFromNetwork { continue }  // `send` has been told
+      let isTooLong = error.errno == Errno.messageTooLong.rawValue
+      if !isTooLong || path.heeds(error) { failures.count(error.errno) }
     }
   }
 
   // MARK: Sending
 
   package func send(_ datagrams: inout PacketBatch, from index: Int) throws -> Int {
-    var next = index
+    var next = path.isTrialDue ? sendTrial(datagrams, from: index) : index
     while let plan = plan(datagrams, from: next) {
       do throws(Errno) {
         guard let sent = try sending.send(0..<plan.messages, through: socket) else { return plan.start }
@@ -132,7 +180,7 @@ package final class UDPTransport: DatagramTransport {
   }
 
   /// What the messages in `sending` stand for.
-  private struct Plan {
+  struct Plan {
     var messages = 0
     /// The first slot of the first message, and the slot after the last message's last.
     var start: Int
@@ -159,8 +207,9 @@ package final class UDPTransport: DatagramTransport {
       }
       let segmentSize = run.count > 1 ? datagrams.length(of: first) : 0
       sending.prepareToSend(
-        plan.messages, vectors: vectors..<vector, to: datagrams.endpoint(of: first), from: socket,
+        plan.messages, vectors: vectors..<vector, to: name(of: datagrams.endpoint(of: first)), from: socket,
         segmentSize: segmentSize)
+      path.note(datagrams, first)
       if plan.messages == 0 { (plan.start, plan.firstEnd, plan.firstSegmentSize) = (first, run.end, segmentSize) }
       firstSlots[plan.messages] = first
       plan.messages += 1
@@ -170,31 +219,15 @@ package final class UDPTransport: DatagramTransport {
     return plan.messages > 0 ? plan : nil
   }
 
-  private static func nextPassed(_ datagrams: borrowing PacketBatch, from index: Int) -> Int? {
+  /// A connected socket's datagrams need no address: all go to the peer.
+  func name(of endpoint: Endpoint) -> Endpoint? { connection?.isConnected == true ? nil : endpoint }
+
+  static func nextPassed(_ datagrams: borrowing PacketBatch, from index: Int) -> Int? {
     var slot = index
     while slot < datagrams.count {
       if datagrams.state(of: slot) == .passed { return slot }
       slot += 1
     }
     return nil
-  }
-
-  /// Deals with the refusal of a plan's first message: once more, since the error may only have waited at the socket
-  /// for whoever calls next; then without cutting, if that is what the kernel minds; then without that message.
-  /// Returns the slot to go on from.
-  private func handleFailure(_ error: Errno, of plan: Plan, in datagrams: inout PacketBatch) -> Int {
-    drainErrors()
-    do throws(Errno) {
-      return try sending.send(0..<1, through: socket) == nil ? plan.start : plan.firstEnd
-    } catch {
-      if plan.firstSegmentSize > 0 && segmentation.takesBlame(for: error, segmentSize: plan.firstSegmentSize) {
-        return plan.start
-      }
-      for slot in plan.start..<plan.firstEnd where datagrams.state(of: slot) == .passed {
-        failures.count(error.rawValue)
-        datagrams.drop(slot, .refused)
-      }
-      return plan.firstEnd
-    }
   }
 }

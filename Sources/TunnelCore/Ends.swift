@@ -31,4 +31,20 @@ public protocol DatagramTransport: AnyObject {
   func send(_ datagrams: inout PacketBatch, from index: Int) throws -> Int
 
   var failures: FailureTally { get }
+
+  /// Called once before anything else, then about once a second: for what takes time, and what the way to the peer is.
+  func tick(at now: Moment)
+
+  /// Appends a few of the datagrams that `receive` does not bring, since the kernel keeps them apart: they come from
+  /// elsewhere than a fixed peer, or came before it was known to be fixed.
+  func receiveFromElsewhere(into datagrams: inout PacketBatch) throws -> ReadOutcome
+
+  /// How many more of those there was no room for, since this was asked last.
+  func takeLostFromElsewhere() -> UInt64
+}
+
+extension DatagramTransport {
+  public func tick(at now: Moment) {}
+  public func receiveFromElsewhere(into datagrams: inout PacketBatch) throws -> ReadOutcome { .drained }
+  public func takeLostFromElsewhere() -> UInt64 { 0 }
 }

@@ -42,6 +42,8 @@ public final class Relay {
   private var control: PacketBatch
   /// The first datagram of `outbound` that has not been sent yet.
   private var unsent = 0
+  /// Batches of what the transport keeps apart that are read at once, at most.
+  private static let mostLooksElsewhere = 4
 
   /// Where datagrams go now.
   public private(set) var peer: Endpoint?
@@ -58,6 +60,8 @@ public final class Relay {
     public var reason: DropReason?
     /// What was in it, if it was opened and not empty.
     public var packet: [UInt8]
+    /// What the protocol said of it when the glimpse was taken, see `TunnelProtocol.isNew`.
+    public var isNew: Bool?
   }
 
   /// Set it to keep the first datagram of the next batch. That costs copies, so nobody should for every packet.
@@ -67,6 +71,7 @@ public final class Relay {
   /// Takes what was kept.
   public func takeGlimpse() -> Glimpse? {
     defer { glimpse = nil }
+    if let datagram = glimpse?.datagram { glimpse?.isNew = unsafe wireFormat.isNew(datagram.span.bytes) }
     return glimpse
   }
 
@@ -86,10 +91,13 @@ public final class Relay {
     control = PacketBatch(byteCapacity: PacketBatch.largestPacket, slotCapacity: 64, headroom: headroom)
   }
 
-  /// Lets the protocol look at its timers. Call it once at the start and then about once a second.
+  /// Lets the transport and the protocol look at their timers. Call it once at the start and then about once a second.
   public func tick() throws {
-    wireFormat.tick(control: &control, at: clock.now())
+    let now = clock.now()
+    transport.tick(at: now)
+    wireFormat.tick(control: &control, at: now)
     try sendControl()
+    try lookElsewhere()
   }
 
   // MARK: Outbound
@@ -151,6 +159,23 @@ public final class Relay {
     inbound.removeAll()
     let outcome = try transport.receive(into: &inbound)
     if inbound.isEmpty { return .idle }
+    try openInbound()
+    return outcome == .more ? .more : .idle
+  }
+
+  /// A look at what the transport keeps apart, which is mostly strangers': they are counted, and one may be kept for a
+  /// glimpse. However much it is, only a little of it is read.
+  public func lookElsewhere() throws {
+    for _ in 0..<Self.mostLooksElsewhere {
+      inbound.removeAll()
+      let outcome = try transport.receiveFromElsewhere(into: &inbound)
+      if !inbound.isEmpty { try openInbound() }
+      if outcome == .drained { break }
+    }
+    counters.receiveDrops[.fromElsewhere] += transport.takeLostFromElsewhere()
+  }
+
+  private func openInbound() throws {
     let isWatched = wantsGlimpse
     if isWatched { beginGlimpse() }
     if !isFloating { dropStrangers() }
@@ -160,7 +185,6 @@ public final class Relay {
     if isFloating { followPeer() }
     try device.send(&inbound)
     countInbound()
-    return outcome == .more ? .more : .idle
   }
 
   private func beginGlimpse() {

@@ -32,6 +32,9 @@ public struct ReplayWindow<Number: FixedWidthInteger & UnsignedInteger & Sendabl
     entries.reserveCapacity(2 * size + 1)
   }
 
+  /// Whether nothing has been accepted yet.
+  @inlinable public var isEmpty: Bool { entries.isEmpty }
+
   @inlinable var lowest: Number { entries.count - first < size ? floor : entries[first] }
 
   /// What `accept` would mean for `number`. Changes nothing: ask before the tag is checked, accept after.

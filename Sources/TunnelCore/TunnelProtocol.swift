@@ -21,8 +21,14 @@ public protocol TunnelProtocol: AnyObject {
 
   /// Called once before anything else, then about once a second. For handshakes and their timers.
   func tick(control: inout PacketBatch, at now: Moment)
+
+  /// Whether a datagram's number or time tells that it is none of those that were opened before; false if it is, or
+  /// would be refused as too old; nil if the format cannot tell, or nothing was opened yet that it could be newer than.
+  /// For diagnosis: nothing is authentic here, and nothing changes.
+  func isNew(_ datagram: RawSpan) -> Bool?
 }
 
 extension TunnelProtocol {
   public func tick(control: inout PacketBatch, at now: Moment) {}
+  public func isNew(_ datagram: RawSpan) -> Bool? { nil }
 }

@@ -47,6 +47,7 @@ package final class Daemon {
     }
     var options = UDPTransport.Options()
     options.usesOffloads = settings.offload != .off
+    options.fixedPeer = settings.remoteFloat ? nil : peer
     let transport = UDPTransport(socket, options: options)
     let mark = KeptMark.find(settings, description, environment: environment, at: clock.now(), log)
     let wireFormat = try makeProtocol(at: clock.now(), mark)
@@ -65,10 +66,11 @@ package final class Daemon {
     let relay = Relay(
       device: device, transport: transport, protocol: wireFormat, clock: clock,
       options: .init(peer: peer, isFloating: isFloating))
-    relay.onRoaming = { [log] before, now in
-      log.notice(before == nil ? "The peer is at \(now.text)" : "The peer moved to \(now.text)")
+    let lines = LimitedLog(log, clock: clock)
+    relay.onRoaming = { before, now in
+      lines.write(.notice, .roaming, before == nil ? "The peer is at \(now.text)" : "The peer moved to \(now.text)")
     }
-    let watch = watch(relay, device, transport, clock, facts, secrets)
+    let watch = watch(relay, device, transport, clock, facts, secrets, lines)
     let loop = try TunnelLoop(
       relay: relay, clock: clock, device: device.pollDescriptor, transport: transport.descriptor, signals: signals,
       onTick: watch)
@@ -79,6 +81,8 @@ package final class Daemon {
       switch try relayUntilSignal(loop) {
       case .report: log.notice("\(facts.shortLine(peer: relay.peer)). \(relay.counters.summary)")
       case .end(let signal):
+        try relay.lookElsewhere()
+        lines.finish()
         log.notice("Ended by \(SignalSource.name(of: signal)). \(relay.counters.summary)")
         return signal
       }
@@ -88,23 +92,24 @@ package final class Daemon {
   /// What looks once a second whether something is to be said.
   private func watch(
     _ relay: Relay, _ device: TunDevice, _ transport: UDPTransport, _ clock: SystemClock, _ facts: TunnelFacts,
-    _ secrets: LockReporter
+    _ secrets: LockReporter, _ lines: LimitedLog
   ) -> () -> Void {
     let troubles = TroubleReporter(
       device: device, transport: transport, settings: settings,
       bestMTU: { [settings, description] in
         DeviceSetup.largestMTU(settings, description, isIPv6: relay.peer?.isIPv6 == true, path: $0)
-      }, log: log)
+      }, log: lines)
     let silence = SilenceReporter(
       relay: relay,
       detective: Detective(description, all: allProtocols, settings.protocolParameters(start: clock.now())),
-      expected: DeviceSetup.expectation(settings), device: device.name, log: log)
+      expected: DeviceSetup.expectation(settings), device: device.name, log: lines)
     return { [supervision] in
       let now = clock.now()
       supervision.look(facts, peer: relay.peer, relay.counters, at: now)
       troubles.look(peer: relay.peer)
       silence.look(at: now)
       secrets.look()
+      lines.tick()
     }
   }
 

@@ -30,7 +30,8 @@ enum DeviceSetup {
     case .bytes(let bytes): wanted = bytes
     case .auto:
       wanted = largestMTU(
-        settings, description, isIPv6: peer?.isIPv6 == true, path: OuterPath.pathMTU(to: peer))
+        settings, description, isIPv6: peer?.isIPv6 == true,
+        path: OuterPath.routeMTU(to: peer, localPort: settings.localPort))
     }
     if try NetworkInterface.mtu(of: device.name) == wanted { return nil }
     do throws(SystemCallError) {

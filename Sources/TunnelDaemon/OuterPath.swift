@@ -72,7 +72,16 @@ enum OuterPath {
     }
   }
 
-  /// The path MTU to the peer, or Ethernet's 1500 while nothing better is known. Nothing is sent.
+  /// What the route to the peer carries at once, in bytes: the MTU that it was given, or its interface's, or Ethernet's
+  /// 1500 while there is none. What the kernel has learned from ICMP messages, which may be forged, does not count:
+  /// an MTU of the device that was set by them would stay.
+  static func routeMTU(to peer: Endpoint?, localPort: UInt16) -> Int {
+    guard let peer, let route = Routing.route(towards: peer, localPort: localPort) else { return 1500 }
+    let interfaceMTU = try? NetworkInterface.mtu(of: route.interface)
+    return min(route.mtu ?? interfaceMTU ?? 1500, 65_535)
+  }
+
+  /// The path MTU to the peer as the kernel knows it, or Ethernet's 1500 while nothing better is known. Nothing is sent.
   static func pathMTU(to peer: Endpoint?) -> Int {
     guard let peer else { return 1500 }
     return (try? connectedPathMTU(to: peer)) ?? 1500

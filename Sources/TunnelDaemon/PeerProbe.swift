@@ -46,7 +46,9 @@ package struct PeerProbe {
     }
     let clock = SystemClock()
     let socket = try OuterPath.bind(local, port: settings.localPort, peer: peer)
-    let transport = UDPTransport(socket, options: .init())
+    var options = UDPTransport.Options()
+    options.fixedPeer = settings.remoteFloat ? nil : peer
+    let transport = UDPTransport(socket, options: options)
     let parameters = settings.protocolParameters(start: clock.now())
     let device = ProbeDevice()
     // The call is numbered like a tunnel's datagrams, under the same keys.

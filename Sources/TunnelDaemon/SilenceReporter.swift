@@ -12,7 +12,7 @@ final class SilenceReporter {
   private let detective: Detective
   private let expected: InnerPacket.Expectation
   private let device: String
-  private let log: Logger
+  private let log: LimitedLog
 
   private var lastAuthentic: UInt64 = 0
   private var secondsWithoutAny = 0
@@ -24,7 +24,7 @@ final class SilenceReporter {
   private static let patience = 15
   private static let repetition: UInt64 = 600
 
-  init(relay: Relay, detective: Detective, expected: InnerPacket.Expectation, device: String, log: Logger) {
+  init(relay: Relay, detective: Detective, expected: InnerPacket.Expectation, device: String, log: LimitedLog) {
     self.relay = relay
     self.detective = detective
     self.expected = expected
@@ -49,29 +49,32 @@ final class SilenceReporter {
     if !glimpse.packet.isEmpty { return considerPacket(glimpse.packet, now) }
     guard isSilent, let evidence = Detective.Evidence(glimpse) else { return }
     if let complaint = detective.explain(evidence, peer: relay.peer, at: now) {
-      say(complaint.what, "\(complaint)", now)
+      say(complaint, now)
     }
   }
 
   private func considerPacket(_ packet: [UInt8], _ now: Moment) {
     let shape = unsafe InnerPacket.shape(of: packet.span.bytes)
     if let complaint = InnerPacket.complaint(shape, expected: expected, device: device) {
-      say(complaint.what, "\(complaint)", now)
+      say(complaint, now)
     } else if shape != .unknown {
       hasSeenGoodPacket = true
     }
   }
 
-  private func say(_ what: String, _ text: String, _ now: Moment) {
+  /// One reason is said once, whatever addresses and ages a stranger makes it come with.
+  private func say(_ complaint: Complaint, _ now: Moment) {
+    let reason = complaint.why ?? complaint.what
     let second = now.monotonicSeconds
-    if let before = said[what], second < before + Self.repetition { return }
-    if said.count > 32 { said = [:] }  // addresses in it are a stranger's choice
-    said[what] = second
-    log.warning("\(text)")
+    if let before = said[reason], second < before + Self.repetition { return }
+    if said.count > 32 { said = [:] }
+    said[reason] = second
+    log.write(.warning, .silence, "\(complaint)")
   }
 
   private func sayNothingCame() {
-    log.warning(
+    log.write(
+      .warning, .silence,
       """
       Nothing has come from \(relay.peer?.text ?? "the peer") in \(Self.patience) s
         It may not be running yet, or a firewall between may not let UDP pass.

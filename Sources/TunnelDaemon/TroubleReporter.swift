@@ -14,10 +14,11 @@ final class TroubleReporter {
   private let settings: TunnelSettings
   /// The best MTU of the device for a path MTU.
   private let bestMTU: (Int) -> Int
-  private let log: Logger
+  private let log: LimitedLog
 
   private var saidOfDevice: Set<Int32> = []
   private var saidOfTransport: Set<Int32> = []
+  private var saidOfForgery = false
   private var saidOfSegmentation = false
   private var saidOfOffload: String?
   private var saidOfLoop = false
@@ -30,7 +31,8 @@ final class TroubleReporter {
   private static let routeInterval = 10
 
   init(
-    device: TunDevice, transport: UDPTransport, settings: TunnelSettings, bestMTU: @escaping (Int) -> Int, log: Logger
+    device: TunDevice, transport: UDPTransport, settings: TunnelSettings, bestMTU: @escaping (Int) -> Int,
+    log: LimitedLog
   ) {
     self.device = device
     self.transport = transport
@@ -59,21 +61,25 @@ final class TroubleReporter {
   /// A device that is down only until its configuration is complete is not worth a word.
   private func lookWhetherDown() {
     guard let isUp = try? NetworkInterface.isUp(device.name) else { return }
-    if isUp && isDown { log.notice("\(device.name) is up again") }
+    if isUp && isDown { log.write(.notice, .trouble, "\(device.name) is up again") }
     if !isUp && !isDown { warnOfDevice(Errno.ioError.rawValue) }
     isDown = !isUp
   }
 
   private func warnOfDevice(_ errno: Int32) {
-    log.warning("\(EndTrouble.device(device.name, errno, "\(Errno(rawValue: errno))"))")
+    log.write(.warning, .trouble, "\(EndTrouble.device(device.name, errno, "\(Errno(rawValue: errno))"))")
   }
 
   private func lookAtTransport(_ peer: Endpoint?) {
     for entry in transport.failures.entries where saidOfTransport.insert(entry.errno).inserted {
       let complaint = EndTrouble.transport(
-        peer?.text ?? "the peer", entry.errno, "\(Errno(rawValue: entry.errno))", pathMTU: transport.pathMTU,
-        bestMTU: transport.pathMTU.map(bestMTU), device: device.name)
-      log.warning("\(complaint)")
+        peer?.text ?? "the peer", entry.errno, "\(Errno(rawValue: entry.errno))", pathMTU: transport.toldPathMTU,
+        bestMTU: transport.toldPathMTU.map(bestMTU), device: device.name)
+      log.write(.warning, .trouble, "\(complaint)")
+    }
+    if transport.forgedMessages > 0 && !saidOfForgery {
+      saidOfForgery = true
+      log.write(.notice, .trouble, "\(EndTrouble.forgery(peer?.text ?? "the peer"))")
     }
   }
 
@@ -82,14 +88,15 @@ final class TroubleReporter {
     let level = settings.offload == .on ? Logger.Level.warning : .notice
     if !saidOfSegmentation, let refusal = transport.segmentationRefusal {
       saidOfSegmentation = true
-      log.log(
-        level: level,
-        "UDP_SEGMENT: \(refusal.description)\n  Datagrams leave one by one from now on, which is slower.")
+      let howLong = refusal == .ioError ? "from now on" : "until the path takes them together again"
+      log.write(
+        level, .trouble,
+        "UDP_SEGMENT: \(refusal.description)\n  Datagrams leave one by one \(howLong), which is slower.")
     }
     if let refusal = device.offloadRefusal, refusal != saidOfOffload {
       saidOfOffload = refusal
-      log.log(
-        level: level,
+      log.write(
+        level, .trouble,
         "\(device.name): the kernel refuses \(refusal)\n  Such packets pass one by one, which is slower.")
     }
   }
@@ -98,7 +105,8 @@ final class TroubleReporter {
     guard let peer else { return }
     let isLoop = Routing.interface(towards: peer, localPort: transport.localEndpoint?.port ?? 0) == device.name
     if isLoop && !saidOfLoop {
-      log.warning(
+      log.write(
+        .warning, .trouble,
         "\(EndTrouble.loop(device: device.name, peer: peer, remote: settings.spelled("REMOTE_ADDRESS")))")
     }
     saidOfLoop = isLoop

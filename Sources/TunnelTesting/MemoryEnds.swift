@@ -49,6 +49,10 @@ public final class MemoryTransport: DatagramTransport {
   }
 
   public var waiting: [Datagram] = []
+  /// What comes from elsewhere and is kept apart.
+  public var elsewhere: [Datagram] = []
+  /// How much more of that there was no room for.
+  public var lostFromElsewhere: UInt64 = 0
   public var sent: [Datagram] = []
   public var failures = FailureTally()
   /// How many more datagrams the socket takes before it would block; nil for any number.
@@ -78,6 +82,18 @@ public final class MemoryTransport: DatagramTransport {
       sent.append(Datagram(datagrams.copy(of: position), datagrams.endpoint(of: position)))
     }
     return datagrams.count
+  }
+
+  /// Three at a time.
+  public func receiveFromElsewhere(into datagrams: inout PacketBatch) throws -> ReadOutcome {
+    for datagram in elsewhere.prefix(3) { _ = datagrams.appendCopy(of: datagram.bytes, from: datagram.endpoint) }
+    elsewhere = Array(elsewhere.dropFirst(3))
+    return elsewhere.isEmpty ? .drained : .more
+  }
+
+  public func takeLostFromElsewhere() -> UInt64 {
+    defer { lostFromElsewhere = 0 }
+    return lostFromElsewhere
   }
 
   /// Hands over what was sent so far, and forgets it.

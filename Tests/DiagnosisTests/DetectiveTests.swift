@@ -37,10 +37,10 @@ struct DetectiveTests {
 
   /// What side 0, which runs `name`, has to say of it.
   private func verdict(
-    _ name: String, _ datagram: [UInt8], _ reason: DropReason = .notAuthentic, role: Bool? = nil
+    _ name: String, _ datagram: [UInt8], _ reason: DropReason = .notAuthentic, role: Bool? = nil, isNew: Bool? = nil
   ) throws -> String {
     let detective = Detective(try description(name), all: builtinProtocols, parameters(own: 0, peer: 1, role: role))
-    let evidence = Detective.Evidence(datagram: datagram, endpoint: peer, reason: reason)
+    let evidence = Detective.Evidence(datagram: datagram, endpoint: peer, reason: reason, isNew: isNew)
     return detective.explain(evidence, peer: peer, at: clock.now())?.description ?? "nothing"
   }
 
@@ -80,6 +80,51 @@ struct DetectiveTests {
   func elsewhere() throws {
     #expect(try verdict("nacltai", try datagram("nacltai"), .fromElsewhere).contains("REMOTE_FLOAT=1"))
     #expect(try verdict("nacltai", try datagram("nacltai", own: 2), .fromElsewhere) == "nothing")
+  }
+
+  @Test("a copy from elsewhere of what was taken is a stranger's: nothing to say", arguments: ["nacltai", "salty"])
+  func replay(name: String) throws {
+    let recorded = try datagram(name)
+    #expect(try verdict(name, recorded, .fromElsewhere, isNew: false) == "nothing")
+    #expect(try verdict(name, recorded, .fromElsewhere, isNew: true).contains("REMOTE_FLOAT=1"))
+    #expect(try verdict(name, recorded, .duplicate, isNew: false) == "nothing")
+  }
+
+  @Test(
+    "an old recording, and all of nacl0, might be anybody's: it is not called the peer",
+    arguments: [
+      ("nacltai", 3600), ("salty", 3600), ("nacl0", 0),
+    ])
+  func recording(name: String, age: Int64) throws {
+    let recorded = try datagram(name)
+    clock.advance(seconds: age)
+    let text = try verdict(name, recorded, .fromElsewhere)
+    #expect(text.contains("recorded ones that somebody replays") && text.contains("If you know that the peer is there"))
+    #expect(!text.contains("The peer's datagrams come from") && !text.contains("REMOTE_FLOAT=1"))
+  }
+
+  @Test("the protocols know what is new", arguments: ["nacltai", "salty"])
+  func newness(name: String) throws {
+    let running = try description(name).make(parameters(own: 0, peer: 1))
+    let sender = try description(name).make(parameters(own: 1, peer: 0))
+    func next() -> [UInt8] {
+      var packets = PacketBatch(byteCapacity: 4096, slotCapacity: 4)
+      var control = PacketBatch(byteCapacity: 4096, slotCapacity: 4)
+      clock.advance(seconds: 400)  // salty announces a new key by then
+      sender.tick(control: &control, at: clock.now())
+      if control.count > 0 { return control.copy(of: 0) }
+      _ = packets.appendCopy(of: packet.span.bytes)
+      sender.seal(&packets, control: &control, at: clock.now())
+      return packets.copy(of: 0)
+    }
+    let (first, second) = (next(), next())
+    #expect(running.isNew(first.span.bytes) == nil, "nothing was opened yet that it could be newer than")
+    var datagrams = PacketBatch(byteCapacity: 4096, slotCapacity: 1)
+    var control = PacketBatch(byteCapacity: 4096, slotCapacity: 4)
+    _ = datagrams.appendCopy(of: first.span.bytes)
+    running.open(&datagrams, control: &control, at: clock.now())
+    #expect(running.isNew(first.span.bytes) == false && running.isNew(second.span.bytes) == true)
+    for count in 0..<30 { #expect(running.isNew([UInt8](repeating: 0xff, count: count).span.bytes) == nil) }
   }
 
   @Test("it never accepts: the protocol that runs takes the datagram afterwards as if nothing had been")

@@ -48,6 +48,51 @@ extension EndToEnd {
       #expect(lab.a.daemons[0].isRunning && lab.a.daemons[0].log.contains("Network is unreachable"))
     }
 
+    @Test("this host gets another address: datagrams leave from that, soon", arguments: [4, 6])
+    func renumbered(version: Int) throws {
+      var tunnel = try Tunnel("salty", over: version)
+      tunnel.a["LOCAL_ADDRESS"] = nil
+      tunnel.b["REMOTE_FLOAT"] = "1"
+      let lab = try up(tunnel)
+      let (old, new) = version == 4 ? ("192.0.2.1/24", "192.0.2.77/24") : ("2001:db8::1/64", "2001:db8::77/64 nodad")
+      let address = String(new.prefix { $0 != "/" })
+      // One that is preferred while the first is still there.
+      try lab.a.must("ip address add \(new) dev wire")
+      try lab.a.must("ip route replace \(version == 4 ? "192.0.2.0/24" : "2001:db8::/64") dev wire src \(address)")
+      #expect(try eventually { try lab.a.pings(lab.b.inner) && lab.b.daemons[0].log.contains("moved to") })
+      #expect(lab.b.daemons[0].log.contains(version == 4 ? "moved to \(address):2998" : "moved to [\(address)]:2998"))
+      // And back, since that one is gone.
+      try lab.a.must("ip address del \(new.split(separator: " ")[0]) dev wire")
+      try lab.a.must("ip address replace \(old) dev wire\(version == 4 ? "" : " nodad")")
+      try lab.a.must("ip route replace \(version == 4 ? "192.0.2.0/24" : "2001:db8::/64") dev wire")
+      #expect(try eventually { try lab.a.pings(lab.b.inner) }, "\(lab.a.daemons[0].log)")
+    }
+
+    @Test("the peer's port is closed, and open again", arguments: [4, 6])
+    func portClosed(version: Int) throws {
+      let tunnel = try Tunnel("nacltai", over: version)
+      let lab = try up(tunnel)
+      lab.b.daemons[0].stop()
+      #expect(try !lab.a.pings(lab.b.inner, count: 3))
+      #expect(lab.a.daemons[0].logs("not listening yet"))
+      _ = try lab.b.start(.ours, tunnel.b)
+      try lab.b.configure(mtu: 1400)
+      #expect(try eventually { try lab.a.pings(lab.b.inner) })
+    }
+
+    @Test("there is no way to the peer at the start, and one later")
+    func noRouteAtFirst() throws {
+      let (lab, tunnel) = (try Lab(), try Tunnel("salty"))
+      try lab.a.must("ip address add 192.0.2.1/32 dev lo")
+      try lab.a.must("ip address del 192.0.2.1/24 dev wire")
+      let a = try lab.a.start(.ours, tunnel.a)
+      _ = try lab.b.start(.ours, tunnel.b)
+      for host in [lab.a, lab.b] { try host.configure(mtu: 1400) }
+      #expect(try !lab.a.pings(lab.b.inner))
+      try lab.a.must("ip route add 192.0.2.0/24 dev wire")
+      #expect(try eventually { try lab.a.pings(lab.b.inner) }, "\(a.log)")
+    }
+
     @Test("the interface is set down, and up again", arguments: ["tun", "tap"])
     func interfaceDown(mode: String) throws {
       let lab = try up(try Tunnel("nacltai", mode: mode))

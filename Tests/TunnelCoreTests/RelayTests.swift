@@ -86,6 +86,26 @@ struct RelayTests {
     #expect(relay.peer == peer)
   }
 
+  @Test("what a transport keeps apart is counted and looked at, a few at a time; what is the peer's is heard")
+  func elsewhereKeptApart() throws {
+    let relay = relay(to: peer)
+    func datagrams(_ count: Int) -> [MemoryTransport.Datagram] {
+      (0..<count).map { _ in .init(Array("*hello".utf8), elsewhere) }
+    }
+    transport.elsewhere = datagrams(5)
+    transport.lostFromElsewhere = 1000
+    relay.wantsGlimpse = true
+    try relay.tick()
+    #expect(relay.counters.receiveDrops[.fromElsewhere] == 1005 && written.isEmpty)
+    #expect(relay.takeGlimpse()?.reason == .fromElsewhere)
+    transport.elsewhere = datagrams(100)
+    try relay.tick()
+    #expect(transport.elsewhere.count == 88, "the rest another time")
+    transport.elsewhere = [.init(Array("*early".utf8), peer)]
+    try relay.tick()
+    #expect(written == ["early"] && relay.counters.receiveDrops[.fromElsewhere] == 1017)
+  }
+
   @Test("only what is authentic moves a floating peer")
   func roaming() throws {
     let relay = relay(to: peer, floating: true)

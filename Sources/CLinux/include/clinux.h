@@ -57,11 +57,25 @@ int clinux_tun_set_group(int descriptor, unsigned int group);
 /* linux/rtnetlink.h: whom an address stands for. */
 enum { CLINUX_RTN_LOCAL = 2, CLINUX_RTN_BROADCAST = 3, CLINUX_RTN_MULTICAST = 5 };
 
-/* The index of the interface by which UDP datagrams between two ports leave for an address, which has 4 or 16 bytes in
-   network order (rtnetlink(7), RTM_GETROUTE; kernels before 4.19 do not look at the ports), and the route's type.
-   `scope` is a link-local address's interface, or 0. Negative with errno set if there is no route. */
-int clinux_route_interface(
-    const uint8_t *address, int bytes, uint32_t scope, uint16_t remote_port, uint16_t local_port, uint8_t *type);
+/* Where do UDP datagrams between two ports leave for an address? */
+typedef struct {
+    uint8_t address[16]; /* in network order */
+    size_t bytes;        /* 4 or 16 of them */
+    uint16_t remote_port;
+    uint16_t local_port; /* 0 if it is not known */
+    uint32_t interface;  /* of a link-local address, else 0 */
+} clinux_route_question;
+
+typedef struct {
+    int interface;
+    uint8_t type; /* whom the address stands for, as above */
+    uint32_t mtu;       /* that the route was given (ip-route(8), mtu); 0 if none. Not what was learned from ICMP */
+    uint8_t source[16]; /* the address that they leave from, in network order; the first 4 bytes for IPv4 */
+} clinux_route_facts;
+
+/* Asks that (rtnetlink(7), RTM_GETROUTE; kernels before 4.19 do not look at the ports). Negative with errno set if there is
+   no route. */
+int clinux_route(const clinux_route_question *question, clinux_route_facts *facts);
 
 /* An interface's MTU, by name, asked through any socket. Negative with errno set on failure. */
 int clinux_interface_mtu(int socket, const char name[16]);
@@ -95,6 +109,21 @@ int clinux_forbid_dumps(void);
 /* setgroups(0, NULL), which hides behind _DEFAULT_SOURCE. */
 int clinux_clear_groups(void);
 
-/* One entry of a socket's error queue (IP_RECVERR): the errno that an ICMP message stands for, and its number (the
- * next hop's MTU with EMSGSIZE). 1 if there was one, 0 if the queue is empty. */
-int clinux_receive_error(int socket, int *error, uint32_t *information);
+/* One entry of a socket's error queue (ip(7), IP_RECVERR). */
+typedef struct {
+    int error;                           /* the errno that an ICMP message stands for */
+    uint32_t information;                /* the next hop's MTU with EMSGSIZE */
+    int is_from_network;                 /* an ICMP message, rather than this host's own refusal */
+    struct sockaddr_storage destination; /* of the datagram that it is about; AF_UNSPEC if that is not told */
+    uint8_t quote[32];                   /* how that datagram began, as the message quotes it */
+    size_t quote_length;
+} clinux_queued_error;
+
+/* 1 if there was an entry, 0 if the queue is empty. */
+int clinux_receive_error(int socket, clinux_queued_error *error);
+
+/* Undoes connect(2): an address of AF_UNSPEC, for which Swift has no initialiser of the length that is wanted. */
+int clinux_disconnect(int socket);
+
+/* How many datagrams a socket had no room for, so far (SO_MEMINFO, Linux 4.12). Negative with errno set on failure. */
+int clinux_receive_drops(int socket, uint32_t *count);
