@@ -65,10 +65,10 @@ enum CheckCommand {
       .findings(path)
   }
 
-  /// https://no-color.org
+  /// https://no-color.org. Of other variables only the name is looked at, for some are secret.
   private static func isColoured(_ invocation: Invocation) -> Bool {
-    let refuses = invocation.environment.contains {
-      $0.revealed.map { $0.hasPrefix("NO_COLOR=") && $0 != "NO_COLOR=" } ?? false
+    let refuses = invocation.environment.contains { entry in
+      entry.firstIndex(of: 0x3d).map { entry.upTo($0).revealed == "NO_COLOR" && entry.count > $0 + 1 } ?? false
     }
     return !refuses && isatty(STDOUT_FILENO) == 1
   }

@@ -30,7 +30,8 @@ def ipv4(protocol, rest):
 
 
 def ipv6(protocol, rest):
-    return struct.pack(">IHBB", 6 << 28, rest, protocol, 64) + bytes.fromhex("fd09" + "00" * 13 + "03" + "fd09" + "00" * 13 + "02")
+    network = bytes.fromhex("fd09" + "00" * 13)
+    return struct.pack(">IHBB", 6 << 28, rest, protocol, 64) + network + b"\3" + network + b"\2"
 
 
 def super_packet(version, tcp, length, size, tags=b""):
@@ -84,7 +85,8 @@ def disturbed(count):
             if where < len(meta):
                 meta[where] ^= 1 << dice.randrange(8)
             elif ip + where - len(meta) < len(packet):
-                packet[ip + where - len(meta)] = dice.choice((0, 4, 6, 17, 43, 60, 0x4F, 0x55, 0x60, 255, dice.randrange(256)))
+                telling = (0, 4, 6, 17, 43, 60, 0x4F, 0x55, 0x60, 255, dice.randrange(256))
+                packet[ip + where - len(meta)] = dice.choice(telling)
         yield ethertype, meta, packet
 
 

@@ -2,7 +2,8 @@ import CLinux
 import FuzzDriver
 import Glibc
 
-/// Ancillary data of any content, where the kernel would put it. It ends where memory ends: whoever reads on is stopped.
+/// Ancillary data of any content, where the kernel would put it. It ends where memory ends: whoever reads on is
+/// stopped.
 final class ControlMessageFuzz {
   private let end: UnsafeMutableRawPointer
   /// More than any socket here has room for.

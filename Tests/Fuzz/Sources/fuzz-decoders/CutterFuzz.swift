@@ -5,7 +5,8 @@ import TunnelCore
 /// Any virtio header before any packet. Either it is refused, or what comes out is, byte for byte, what the plain rules
 /// make of it.
 ///
-///     1 byte      0x01 a frame   0x02 the pseudo header's sum is put in, as the kernel does   0x04 batches of 3 packets
+///     1 byte      0x01 a frame   0x04 batches of 3 packets
+///                 0x02 the pseudo header's sum is put in, as the kernel does
 ///                 0x08 the virtio header is made to fit the packet, but for the segment size
 ///                 0x10 the packet is made longer by as many bytes as the next two say
 ///     2 bytes     by how much

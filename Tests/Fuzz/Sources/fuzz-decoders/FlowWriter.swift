@@ -3,12 +3,19 @@ import TunnelCore
 
 /// Writes packets into a batch as the input's letters (the low five bits of a byte) say:
 ///
-///     N kind      another flow: 0x01 IPv6  0x02 UDP  0x04 a VLAN tag  0x08 IPv4 options  0x10 TCP options, ports by the rest
-///     P length    its next packet with that payload, as it should be     R number   that many more like it
-///     G flags     TCP flags on the last, PSH and the like                H bits     bits of the next ones' ID and sequence
-///     B where what     a byte of the last is changed     F    its checksums are right again
-///     K           its payload becomes such that the checksum is 0            Z    0xffff where checksums are 0
-///     X length bytes   any bytes as a packet     E  an empty one     D  the last did not pass
+///     N kind          another flow: 0x01 IPv6  0x02 UDP  0x04 a VLAN tag  0x08 IPv4 options  0x10 TCP options; the
+///                     rest gives the port
+///     P length        its next packet with that payload, as it should be
+///     R number        that many more like it
+///     G flags         TCP flags on the last, PSH and the like
+///     H bits          bits of the next ones' identification and sequence number are turned over
+///     B where what    a byte of the last is changed
+///     F               its checksums are right again
+///     K               its payload becomes such that the checksum is 0
+///     Z               0xffff where checksums are 0
+///     X length bytes  any bytes as a packet
+///     E               an empty one
+///     D               the last did not pass
 final class FlowWriter {
   private let header = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 16)
   private let payload = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }

@@ -7,8 +7,8 @@ import TunnelCore
 /// Any datagram that was not taken, for any reason: whoever works out why may find nothing, and says it in a line.
 ///
 ///     1 byte      the protocol that runs      1 byte    why it was not taken
-///     1 byte      0 as it is; else the first bytes of what that protocol's peer would send, so that it may be authentic
-///     the rest    the datagram, or the packet in it
+///     1 byte      even: the rest is the datagram; odd: it is a packet that the peer has sealed, at the time that its
+///                 first 8 bytes say
 enum DetectiveFuzz {
   static func run(_ input: inout FuzzInput) {
     let running = input.choose(builtinProtocols)

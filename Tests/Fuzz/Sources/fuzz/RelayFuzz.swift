@@ -7,11 +7,12 @@ import TunnelTesting
 /// the ends behave, nothing is left.
 ///
 ///     1 byte           which protocol
-///     S number length  packets wait at the device            X  the device's next batch has contradictions in it
+///     S number length  packets wait at the device           X  the device's next batch has contradictions in it
 ///     O, I, T          a step outbound, a step inbound, a tick
-///     C number         the socket takes that many more       U  any number          E, W  sends, writes fail; or not again
-///     D                what was sent arrives                 Q  it arrives twice, from elsewhere
-///     J length bytes   these bytes arrive                    L  the ends say the opposite of what they know
+///     C number         the socket takes that many more      U  any number
+///     E, W             sends, writes fail; or not again
+///     D                what was sent arrives                Q  it arrives twice, from elsewhere
+///     J length bytes   these bytes arrive                   L  the ends say the opposite of what they know
 enum RelayFuzz {
   private static let names = ["raw", "nacl0", "nacltai", "salty"]
 
