@@ -54,7 +54,8 @@ struct Findings {
   /// What a name is about that resembles no setting's: IF_QT_CIPHER, PUBKEY.
   private static func topic(of name: String) -> String? {
     let name = name.uppercased()
-    if name.contains("KEY") || name.contains("SECRET") { return "PRIVATE_KEY" }
-    return ["PROTO", "CIPHER", "CRYPT"].contains { name.contains($0) } ? "PROTOCOL" : nil
+    func has(_ part: String) -> Bool { name.indices.contains { name[$0...].hasPrefix(part) } }
+    if has("KEY") || has("SECRET") { return "PRIVATE_KEY" }
+    return ["PROTO", "CIPHER", "CRYPT"].contains(where: has) ? "PROTOCOL" : nil
   }
 }
