@@ -168,7 +168,7 @@ package struct Checkup {
     }
   }
 
-  private func log() -> [Finding] { CheckRules.log(settings, isThere: SystemLog.hasListener) }
+  private func log() -> [Finding] { CheckRules.log(settings, isThere: (try? SystemLog.check()) != nil) }
 
   private func privileges() -> [Finding] {
     CheckRules.privileges(

@@ -14,6 +14,7 @@ final class SilenceReporter {
   private let device: String
   private let log: LimitedLog
 
+  private var outage = Outage()
   private var lastAuthentic: UInt64 = 0
   private var secondsWithoutAny = 0
   private var hasSeenGoodPacket = false
@@ -38,8 +39,11 @@ final class SilenceReporter {
     let authentic = counters.authentic
     let isSilent = authentic == lastAuthentic
     if let glimpse = relay.takeGlimpse() { consider(glimpse, isSilent: isSilent, now) }
-    secondsWithoutAny =
-      counters.arrived == 0 && counters.sent.packets + counters.controlSent > 0 ? secondsWithoutAny + 1 : 0
+    let isAlone = counters.arrived == 0 && counters.sent.packets + counters.controlSent > 0
+    secondsWithoutAny = isAlone ? secondsWithoutAny + 1 : 0
+    if let event = outage.look(authentic: authentic, sent: counters.sent.packets, at: now.monotonicSeconds) {
+      say(event)
+    }
     if secondsWithoutAny == Self.patience { sayNothingCame() }
     relay.wantsGlimpse = isSilent || !hasSeenGoodPacket
     lastAuthentic = authentic
@@ -70,6 +74,15 @@ final class SilenceReporter {
     if said.count > 32 { said = [:] }
     said[reason] = second
     log.write(.warning, .silence, "\(complaint)")
+  }
+
+  private func say(_ event: Outage.Event) {
+    let peer = relay.peer?.text ?? "the peer"
+    switch event {
+    case .begins:
+      log.write(.notice, .silence, "Nothing has come from \(peer) for \(Outage.patience) s, although packets go there")
+    case .ends(let seconds): log.write(.notice, .silence, "\(peer) is heard again, after \(seconds) s")
+    }
   }
 
   private func sayNothingCame() {
