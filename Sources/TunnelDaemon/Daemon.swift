@@ -70,7 +70,7 @@ package final class Daemon {
     supervision.isOperational(facts)
     defer { supervision.isStopping() }
     let signal = try relayUntilSignal(loop)
-    try relay.lookElsewhere()
+    try? relay.lookElsewhere()
     lines.finish()
     let name = [SIGINT: "SIGINT", SIGTERM: "SIGTERM"][signal] ?? "SIGHUP"
     log.notice("Ended by \(name). \(relay.counters.summary)")
