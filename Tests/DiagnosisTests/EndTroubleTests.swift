@@ -1,3 +1,4 @@
+import Configuration
 import Diagnosis
 import Glibc
 import Testing
