@@ -47,7 +47,9 @@ package struct Detective {
     if evidence.reason == .reflected { return reflected(evidence) }
     if opens(evidence, running, now) { return authentic(evidence, peer, now) }
     if let ownRole = opensUnderOwnRole(evidence, now) { return ownRole }
-    if let other = others.first(where: { $0.needsKeys && opens(evidence, $0, now) }) { return speaks(other, evidence) }
+    if let other = others.first(where: { $0.needsKeys && opens(evidence, $0, now) }) {
+      return speaks(other, evidence, now)
+    }
     if isPlain(evidence) && running.name != "raw" { return plain(evidence) }
     return wrongKey(evidence)
   }
@@ -84,7 +86,7 @@ package struct Detective {
   private func stranger(_ evidence: Evidence, _ peer: Endpoint?, _ now: Moment) -> Complaint? {
     // What was opened before is a copy, whoever sends it.
     guard running.needsKeys, evidence.isNew != false, opens(evidence, running, now) else { return nil }
-    guard evidence.isNew == true || isRecent(evidence, now) else { return perhapsRecorded(evidence, peer) }
+    guard evidence.isNew == true || isRecent(evidence, running, now) else { return perhapsRecorded(evidence, peer) }
     return Complaint(
       "The peer's datagrams come from \(evidence.endpoint.text) and are not taken",
       why: "It is fixed to \(peer?.text ?? "another address"): NAT, or another LOCAL_PORT there.",
@@ -92,8 +94,8 @@ package struct Detective {
   }
 
   /// Whether it says that it was sent within the last minute.
-  private func isRecent(_ evidence: Evidence, _ now: Moment) -> Bool {
-    guard let claimed = unsafe running.claimedTime?(evidence.datagram.span.bytes) else { return false }
+  private func isRecent(_ evidence: Evidence, _ description: ProtocolDescription, _ now: Moment) -> Bool {
+    guard let claimed = unsafe description.claimedTime?(evidence.datagram.span.bytes) else { return false }
     return now.unixSeconds.subtractingReportingOverflow(claimed).partialValue.magnitude < 60
   }
 
@@ -147,10 +149,11 @@ package struct Detective {
       cure: "Set ROLE=1 on one side and ROLE=0 on the other.")
   }
 
-  private func speaks(_ other: ProtocolDescription, _ evidence: Evidence) -> Complaint {
-    Complaint(
+  private func speaks(_ other: ProtocolDescription, _ evidence: Evidence, _ now: Moment) -> Complaint {
+    let doubt = isRecent(evidence, other, now) ? "" : " Or somebody replays what was recorded when both had that."
+    return Complaint(
       "Datagrams from \(evidence.endpoint.text) decrypt as \(other.name)",
-      why: "The peer has PROTOCOL=\(other.name), we have PROTOCOL=\(running.name).",
+      why: "The peer has PROTOCOL=\(other.name), we have PROTOCOL=\(running.name).\(doubt)",
       cure: "Set PROTOCOL alike on both sides.")
   }
 

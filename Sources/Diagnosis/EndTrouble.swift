@@ -21,7 +21,7 @@ package enum EndTrouble {
   /// Sending to `peer` failed, or an ICMP message said so. `pathMTU` is what that message told, if there was one, and
   /// `bestMTU` what the device's MTU would have to be for it.
   package static func transport(
-    _ peer: String, _ errno: Int32, _ words: String, pathMTU: Int? = nil, bestMTU: Int? = nil, device: String = ""
+    _ peer: String, _ errno: Int32, _ words: String, pathMTU: Int? = nil, bestMTU: Int? = nil
   ) -> Complaint {
     let what = "UDP to \(peer): \(words)"
     switch errno {
@@ -30,6 +30,7 @@ package enum EndTrouble {
       guard let pathMTU, let bestMTU else {
         return Complaint(what, why: "Datagrams are too long for the path.", cure: "Set MTU=auto.")
       }
+      let tooLong = pathMTU - (peer.hasPrefix("[") ? 48 : 28) + 1  // for ping, which counts no headers
       return Complaint(
         what,
         why: """
@@ -38,7 +39,7 @@ package enum EndTrouble {
           """,
         cure: peer.address.map {
           """
-          Is `ping -M probe -s \(pathMTU - 27) \($0)` not answered, and is a shorter one? Then it is true: \
+          Is `ping -M probe -s \(tooLong) \($0)` not answered, and is a shorter one? Then it is true: \
           MTU=\(bestMTU) on both sides.
           """
         })

@@ -81,7 +81,7 @@ package final class Daemon {
       switch try relayUntilSignal(loop) {
       case .report: log.notice("\(facts.shortLine(peer: relay.peer)). \(relay.counters.summary)")
       case .end(let signal):
-        try relay.lookElsewhere()
+        try? relay.lookElsewhere()
         lines.finish()
         log.notice("Ended by \(SignalSource.name(of: signal)). \(relay.counters.summary)")
         return signal

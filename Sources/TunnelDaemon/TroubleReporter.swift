@@ -74,7 +74,7 @@ final class TroubleReporter {
     for entry in transport.failures.entries where saidOfTransport.insert(entry.errno).inserted {
       let complaint = EndTrouble.transport(
         peer?.text ?? "the peer", entry.errno, "\(Errno(rawValue: entry.errno))", pathMTU: transport.toldPathMTU,
-        bestMTU: transport.toldPathMTU.map(bestMTU), device: device.name)
+        bestMTU: transport.toldPathMTU.map(bestMTU))
       log.write(.warning, .trouble, "\(complaint)")
     }
     if transport.forgedMessages > 0 && !saidOfForgery {

@@ -51,7 +51,7 @@ extension EndToEnd {
       usleep(500_000)
       _ = sniffer.result(within: 5, interrupted: true)
       let checked = try run(["python3", TestPrograms.path("check_capture.py"), file])
-      #expect(checked.isSuccess, "\(checked.errors)")
+      try #require(checked.isSuccess, "\(checked.errors)")
       let counts = checked.output.split(whereSeparator: \.isWhitespace)
       #expect(Int(counts[3]) ?? 0 > 10_000 && Int(counts[5]) ?? 0 >= 4000, "\(checked.output)")
       #expect(Int(counts[7]) ?? 9999 <= 1400)

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LinuxSystem
 import Testing
 import TunnelCore
@@ -96,40 +96,32 @@ struct FixedPeerTests {
     #expect(messages.received(0)?.source == scene.address)
   }
 
+  /// The kernel knows sockets by their user, not their process: to be refused here is to be refused anywhere.
   @Test("nobody else gets the port, with whatever options", arguments: [loopback4, loopback6], [true, false])
   func port(loopback: Endpoint, isAny: Bool) throws {
     let scene = try scene(loopback, isAny: isAny)
-    let script = """
-      import socket, sys
-      family = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET
-      for address in sys.argv[1:3]:
-        for options in [], [socket.SO_REUSEADDR], [socket.SO_REUSEPORT], [socket.SO_REUSEADDR, socket.SO_REUSEPORT]:
-          thief = socket.socket(family, socket.SOCK_DGRAM)
-          for option in options: thief.setsockopt(socket.SOL_SOCKET, option, 1)
-          try:
-            thief.bind((address, int(sys.argv[3])))
-            print('has it', address, options)
-          except OSError as error:
-            if error.errno != 98: raise
-      """
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    let any = loopback.isIPv6 ? "::" : "0.0.0.0"
-    process.arguments = ["python3", "-c", script, any, loopback.addressText, "\(scene.address.port)"]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0 && output.isEmpty, "\(String(decoding: output, as: UTF8.self))")
+    let any = loopback.isIPv6 ? Endpoint(ipv6High: 0, low: 0, port: 0) : Endpoint(ipv4: 0, port: 0)
+    for address in [any, loopback] {
+      for options in [[], [SO_REUSEADDR], [SO_REUSEPORT], [SO_REUSEADDR, SO_REUSEPORT]] {
+        let thief = try UDPSocket(isIPv6: loopback.isIPv6)
+        for option in options {
+          var on: Int32 = 1
+          #expect(setsockopt(thief.rawValue, SOL_SOCKET, option, &on, socklen_t(MemoryLayout<Int32>.size)) == 0)
+        }
+        #expect(throws: SystemCallError.self, "\(address) \(options)") {
+          try thief.bind(to: address.with(port: scene.address.port))
+        }
+      }
+    }
   }
 
-  @Test("a second process has the port already: it is not shared, whatever it allows")
-  func occupied() throws {
-    let first = try bound(Self.loopback4)
-    let endpoint = try #require(first.localEndpoint)
-    let second = try first.secondSocket()
+  @Test("a port that somebody else is willing to share is taken all the same", arguments: [SO_REUSEADDR, SO_REUSEPORT])
+  func occupied(option: Int32) throws {
+    let other = try UDPSocket(isIPv6: false)
+    var on: Int32 = 1
+    #expect(setsockopt(other.rawValue, SOL_SOCKET, option, &on, socklen_t(MemoryLayout<Int32>.size)) == 0)
+    try other.bind(to: Self.loopback4)
+    let endpoint = try #require(other.localEndpoint)
     #expect(throws: SystemCallError.self) { try bound(endpoint) }
-    _ = second
   }
 }
