@@ -129,13 +129,13 @@ package struct Detective {
         cure: "Restart this side, once the peer's clock is right.")
     }
     let isElsewhere = peer != nil && peer != evidence.endpoint
-    let replay = isElsewhere ? "They come from \(evidence.endpoint.text), so perhaps they are." : ""
+    let replay = isElsewhere ? " They come from \(evidence.endpoint.text), so perhaps they are." : ""
     let direction = behind > 0 ? "behind" : "ahead of"
     return Complaint(
       "The peer's stamps are \(Self.text(seconds: behind.magnitude)) \(direction) our clock",
       why: behind > 0
-        ? "They are below what it sent before, or out of TIME_WINDOW: refused as if they were replayed. \(replay)"
-        : "Refused as if they were replayed. \(replay)",
+        ? "They are below what it sent before, or out of TIME_WINDOW: refused as if they were replayed.\(replay)"
+        : "Refused as if they were replayed.\(replay)",
       cure: "Set the clock on both sides (timedatectl), then restart this side.")
   }
 
