@@ -20,6 +20,18 @@ package enum ClockTrouble {
       cure: "Let STATE_DIRECTORY be a directory that belongs to the user who starts quicktun.")
   }
 
+  package static func sharedKeys(_ words: String) -> Complaint {
+    Complaint(
+      words, why: "Another tunnel with the same keys runs: both number under them, so numbers may repeat.",
+      cure: "Give each tunnel a key pair of its own.")
+  }
+
+  package static func unreadable(_ path: String) -> Complaint {
+    Complaint(
+      "\(path): not a number", why: "How far numbers came before is not known. It is written anew.",
+      cure: "See what else writes there.")
+  }
+
   package static func cannotRemember(_ words: String) -> Complaint {
     Complaint(words, why: "Should the clock start over at the next boot, numbers would repeat. Going on.")
   }

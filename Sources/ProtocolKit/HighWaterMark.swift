@@ -4,7 +4,7 @@ public protocol HighWaterMark: AnyObject, Sendable {
   /// As it was kept by an earlier process, or set since; nil if there is none.
   var value: UInt64? { get }
 
-  /// Keeps `value` for the next process. Blocks until it is on the disk. What cannot be kept is for the implementation
-  /// to report.
+  /// Keeps `value` for the next process. The first time it blocks until that is on the disk; later it may take half a
+  /// minute to get there. What cannot be kept is for the implementation to report.
   func raise(to value: UInt64)
 }

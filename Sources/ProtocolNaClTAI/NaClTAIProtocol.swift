@@ -42,6 +42,8 @@ public final class NaClTAIProtocol: TunnelProtocol {
     stamps = StampSource(last: stampMark.start(at: parameters.start))
   }
 
+  deinit { stampMark.finish(stamps.last) }
+
   /// How far a stamp may be behind the latest.
   private static let reach = UInt128(60) << 64
 

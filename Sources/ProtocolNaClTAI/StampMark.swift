@@ -34,6 +34,11 @@ struct StampMark {
     if reached > 0 && reached >= kept.map({ $0 + Self.interval }) ?? 0 { keep(reached) }
   }
 
+  /// At the end of an orderly run: the next need not guess how far it went.
+  mutating func finish(_ last: Stamp) {
+    if last.unixMilliseconds >= kept ?? 0 && last.seconds > 0 { keep(last.unixMilliseconds) }
+  }
+
   private mutating func keep(_ milliseconds: UInt64) {
     kept = milliseconds
     mark?.raise(to: milliseconds)

@@ -49,19 +49,26 @@ struct ControlChannel {
     case message(ControlMessage)
   }
 
-  /// Opens the sealed part of a control datagram in place. Nothing is accepted yet.
+  /// Opens the sealed part of a control datagram in place. Nothing is accepted yet; but what a stale one says of our own
+  /// time is as true as ever, and without it two sides that are both behind would never listen to each other.
   @_lifetime(span: copy span)
-  func open(_ span: inout MutableRawSpan, time: UInt64) -> Opened {
+  mutating func open(_ span: inout MutableRawSpan, time: UInt64) -> Opened {
     guard box.open(&span, prefix: receivingPrefix, tail: time) else { return .notAuthentic }
-    guard time > acceptedTime else { return .stale }
     let payload = span.bytes.extracting(droppingFirst: BoxStream.tagByteCount)
-    return ControlMessage(payload: payload).map { .message($0) } ?? .malformed
+    guard let message = ControlMessage(payload: payload) else { return .malformed }
+    guard time > acceptedTime else {
+      ownTime.raise(to: message.acceptedTime)
+      return .stale
+    }
+    return .message(message)
   }
 
   /// Whether `time`, which is above the last accepted one, could be the peer's next, whoever has set its clock. One
-  /// beyond all clocks would leave the true peer, whose own is lower, nothing to say that is new.
-  func isPlausible(_ time: UInt64) -> Bool {
-    time < ControlTime.plausibleEnd || time - acceptedTime <= ControlTime.plausibleStep
+  /// beyond all clocks would leave the true peer, whose own is lower, nothing to say that is new; so one has to quote a key
+  /// of ours to be taken there, and even then not to come near the end of 64 bits.
+  func isPlausible(_ time: UInt64, isOfThisRun: Bool) -> Bool {
+    time < (isOfThisRun ? ControlTime.believableEnd : ControlTime.plausibleEnd)
+      || time - acceptedTime <= ControlTime.plausibleStep
   }
 
   /// Remembers the time of a message that was taken, and moves the own time up to what the peer has seen.

@@ -21,6 +21,8 @@ struct ControlTime {
   static let plausibleStep: UInt64 = 1 << 32
   /// Nothing above this is believed, so that the time never wraps.
   static let believableEnd: UInt64 = 1 << 62
+  /// But what somebody has made the peer believe, and its next times, are quoted back to us.
+  static let quotableEnd = believableEnd + plausibleStep
 
   /// Starts from Unix time in units of 1/256 s, or from the mark where that is above. With whole seconds, as in the
   /// original, a process that is started twice within one second would begin below what it sent before, and the peer
@@ -28,7 +30,7 @@ struct ControlTime {
   init(start: Moment, mark: (any HighWaterMark)?) {
     let clock = UInt64(max(start.unixSeconds, 0)) << 8 | UInt64(start.unixNanoseconds) * 256 / 1_000_000_000
     let kept = mark?.value ?? 0
-    last = max(clock, kept < Self.believableEnd ? kept : 0)
+    last = max(clock, kept < Self.plausibleEnd ? kept : 0)
     end = mark == nil ? .max : 0
     self.mark = mark
     reserve()
@@ -43,7 +45,7 @@ struct ControlTime {
 
   /// Moves up to what the peer has seen, so that it listens again.
   mutating func raise(to seen: UInt64) {
-    guard seen > last, seen < Self.believableEnd else { return }
+    guard seen > last, seen < Self.quotableEnd else { return }
     last = seen
     reserve()
   }
@@ -52,6 +54,7 @@ struct ControlTime {
   mutating func reserve() {
     guard let mark, end < last + Self.reserve else { return }
     end = last + Self.reservation
-    mark.raise(to: end)
+    // Beyond, a liar has put us there: the next start had better not begin there.
+    if end < Self.plausibleEnd { mark.raise(to: end) }
   }
 }

@@ -10,8 +10,9 @@ import TunnelCore
 ///
 /// Four things the original gets wrong and this does not: a slot that was never made is never recognised in a quote
 /// (the original compares zeros with zeros and goes on sealing for a peer that has restarted); a decoder exists only
-/// once a real remote key is known; a repeated announcement keeps the replay window; and no key, ours or the peer's, is
-/// used or kept for longer than three lifetimes, even if somebody drops every control datagram that would replace it.
+/// once a real remote key is known; a repeated announcement keeps the replay window; and no key of ours is used or kept
+/// for longer than three lifetimes, even if somebody drops every control datagram that would replace it, nor one of the
+/// peer's once it has announced none for so long.
 struct Handshake {
   /// Seconds after which a key is replaced, and after which an announcement is repeated.
   static let keyLifetime: UInt64 = 300
@@ -27,10 +28,8 @@ struct Handshake {
   /// Random until the first valid control datagram: libsodium refuses the zeros that the original starts from.
   private var remote = Announcement.random()
   private var remoteIsKnown = false
-  /// When the peer first announced the key that it announced last. Monotonic seconds.
+  /// When the peer last announced a key. Monotonic seconds.
   private var remoteSince: UInt64 = 0
-  /// The key of a peer that was forgotten. Announced once more it would come with a new replay window.
-  private var expired: Announcement?
   private var unmade = [Announcement.random(), Announcement.random()]
 
   private(set) var encoder: Encoder?
@@ -75,18 +74,22 @@ struct Handshake {
 
   /// Forgets, and so wipes, what has reached its limit: our own keys, and those of a peer that fell silent.
   mutating func expire(at seconds: UInt64) {
-    if remoteIsKnown && seconds - remoteSince >= Self.keyLimit { forgetRemote() }
+    if remoteIsKnown && seconds - remoteSince >= Self.keyLimit { startOver() }
     for slot in 0...1 {
       if let key = slots[slot], seconds - key.madeAt >= Self.keyLimit { forget(key, in: slot) }
     }
   }
 
-  private mutating func forgetRemote() {
-    expired = remote
+  /// As at the start. Our keys go too: should the peer announce the same key once more, as an old one does whose clock was
+  /// set back, it meets new ones, under which nothing was ever recorded.
+  private mutating func startOver() {
     remote = .random()
     remoteIsKnown = false
     encoder = nil
     decoders = [nil, nil, nil, nil]
+    slots = [nil, nil]
+    next = nil
+    lastUpdate = 0
   }
 
   private mutating func forget(_ key: LocalKey, in slot: Int) {
@@ -104,9 +107,10 @@ struct Handshake {
 
   // MARK: Announcements
 
-  /// The control datagram that tells of the announced key.
-  mutating func announcement(isAcknowledgement: Bool, acceptedTime: UInt64, at seconds: UInt64) -> ControlMessage {
-    lastAnnouncement = seconds
+  /// The control datagram that tells of the announced key. `seconds` is nil if it is for whoever asks, who need not be
+  /// where the peer is: it does not stand in for what the timers ask for.
+  mutating func announcement(isAcknowledgement: Bool, acceptedTime: UInt64, at seconds: UInt64?) -> ControlMessage {
+    if let seconds { lastAnnouncement = seconds }
     return ControlMessage(
       senderKeyID: announced, recipientKeyID: remoteID, isAcknowledgement: isAcknowledgement,
       sender: slots[announced]?.announcement ?? unmade[announced], recipient: remote, acceptedTime: acceptedTime)
@@ -131,7 +135,6 @@ struct Handshake {
   mutating func take(_ message: ControlMessage, at seconds: UInt64) -> Outcome {
     // With one long-term key on both sides our own datagrams are authentic when somebody sends them back.
     if slots.contains(where: { $0?.announcement.key == message.sender.key }) { return .refused(.reflected) }
-    if message.sender == expired { return .refused(.late) }
     guard takeRemote(message, at: seconds) else { return .refused(.lowOrderKey) }
     let isKnown = recognise(message)
     if !isKnown || next != nil { return .taken(.announcement) }
@@ -142,7 +145,7 @@ struct Handshake {
     let before = (remote, remoteID, remoteIsKnown)
     (remote, remoteID, remoteIsKnown) = (message.sender, message.senderKeyID, true)
     if makeDecoders() {
-      if remote != before.0 { remoteSince = seconds }
+      remoteSince = seconds
       return true
     }
     (remote, remoteID, remoteIsKnown) = before

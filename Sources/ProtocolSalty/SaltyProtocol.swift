@@ -73,7 +73,8 @@ public final class SaltyProtocol: TunnelProtocol {
     _ control: inout PacketBatch, isAcknowledgement: Bool = false, to endpoint: Endpoint = .unspecified, at now: Moment
   ) {
     let message = handshake.announcement(
-      isAcknowledgement: isAcknowledgement, acceptedTime: channel.acceptedTime, at: now.monotonicSeconds)
+      isAcknowledgement: isAcknowledgement, acceptedTime: channel.acceptedTime,
+      at: endpoint == .unspecified ? now.monotonicSeconds : nil)
     channel.send(message, to: endpoint, in: &control)
   }
 
@@ -81,7 +82,7 @@ public final class SaltyProtocol: TunnelProtocol {
 
   public func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
     lookAtTimers(&control, at: now)
-    insistence.hasSent(at: now)
+    if hasPending(packets) { insistence.hasSent(at: now) }
     guard let encoder = handshake.encoder else { return dropAll(&packets, .noKey) }
     for index in 0..<packets.count where packets.isPending(index) {
       var span = packets[index, room: headroom]
@@ -93,6 +94,11 @@ public final class SaltyProtocol: TunnelProtocol {
       }
     }
     if encoder.key.counter >= DataHeader.counterComfort && !handshake.isUpdating { beginUpdate(&control, at: now) }
+  }
+
+  private func hasPending(_ packets: borrowing PacketBatch) -> Bool {
+    for index in 0..<packets.count where packets.isPending(index) { return true }
+    return false
   }
 
   private func dropAll(_ packets: inout PacketBatch, _ reason: DropReason) {
@@ -137,11 +143,11 @@ public final class SaltyProtocol: TunnelProtocol {
     case .notAuthentic: return .notAuthentic
     case .malformed: return .malformed
     case .stale:
-      correct(&control, now)
+      correct(&control, datagrams.endpoint(of: index), now)
       return .late
     case .message(let message):
-      guard channel.isPlausible(time) || handshake.isOfThisRun(message) else {
-        correct(&control, now)
+      guard channel.isPlausible(time, isOfThisRun: handshake.isOfThisRun(message)) else {
+        correct(&control, datagrams.endpoint(of: index), now)
         return .malformed
       }
       return take(message, time: time, &datagrams, index, &control, now)
@@ -170,9 +176,12 @@ public final class SaltyProtocol: TunnelProtocol {
   }
 
   /// Tells a peer that came back with its clock behind, or far ahead, what we have heard of it: it learns what time it
-  /// has to be above, and which key of ours to quote.
-  private func correct(_ control: inout PacketBatch, _ now: Moment) {
-    if channel.mayCorrect(at: now.monotonicSeconds) { announce(&control, at: now) }
+  /// has to be above, and which key of ours to quote. It may have come back elsewhere; or this came from a stranger, and
+  /// the peer waits where it was.
+  private func correct(_ control: inout PacketBatch, _ place: Endpoint, _ now: Moment) {
+    guard channel.mayCorrect(at: now.monotonicSeconds) else { return }
+    announce(&control, at: now)
+    announce(&control, to: place, at: now)
   }
 
   private func reply(_ answer: Handshake.Answer, to endpoint: Endpoint, _ control: inout PacketBatch, _ now: Moment) {

@@ -5,6 +5,7 @@ import Logging
 import ProtocolKit
 import Sodium
 import Synchronization
+import SystemPackage
 import TunnelCore
 
 /// The high-water mark of one tunnel, in a file of the state directory that is named after the protocol and both public
@@ -13,6 +14,7 @@ final class KeptMark: HighWaterMark {
   private let file: NumberFile
   private let log: Logger
   private let hasFailed = Atomic(false)
+  private let hasWritten = Atomic(false)
 
   /// What systemd.exec(5)'s StateDirectory= makes, and what is taken elsewhere if it is there.
   static let directory = "/var/lib/quicktun"
@@ -35,9 +37,13 @@ final class KeptMark: HighWaterMark {
     do throws(SystemCallError) {
       return KeptMark(try NumberFile(path: path), log)
     } catch {
-      if directory != nil { log.warning("\(ClockTrouble.nowhereToRemember(description.name, "\(error)"))") }
+      if error.errno == .wouldBlock {
+        log.warning("\(ClockTrouble.sharedKeys("\(error)"))")
+      } else if directory != nil {
+        log.warning("\(ClockTrouble.nowhereToRemember(description.name, "\(error)"))")
+      }
       if !now.isSet {
-        log.warning("\(ClockTrouble.unset(description.name, directory: Self.directory))")
+        log.warning("\(ClockTrouble.unset(description.name, directory: stateDirectory(environment)))")
       }
       return nil
     }
@@ -53,11 +59,21 @@ final class KeptMark: HighWaterMark {
     return entry.dropFirst(name.utf8.count).split(separator: ":").first.map(String.init)
   }
 
-  var value: UInt64? { file.read() }
+  var value: UInt64? {
+    switch file.read() {
+    case .nothing: return nil
+    case .number(let number): return number
+    case .somethingElse:
+      log.warning("\(ClockTrouble.unreadable(file.path))")
+      return nil
+    }
+  }
 
+  /// The disk has the first one when this returns, for a machine may lose its power any time after its start. The later
+  /// ones are ahead of what is used by more than the kernel takes to write them (vm.dirty_expire_centisecs: 30 s).
   func raise(to value: UInt64) {
     do throws(SystemCallError) {
-      try file.write(value)
+      try file.write(value, isDurable: !hasWritten.exchange(true, ordering: .relaxed))
     } catch {
       // Once: it is tried again and again.
       if hasFailed.exchange(true, ordering: .relaxed) { return }

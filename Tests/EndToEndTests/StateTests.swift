@@ -67,6 +67,39 @@ extension EndToEnd {
         daemon.log.contains("No such file or directory") && daemon.log.contains("STATE_DIRECTORY"), "\(daemon.log)")
     }
 
+    @Test("two tunnels with the same keys: the second is told that numbers may repeat")
+    func shared() throws {
+      let lab = try Lab()
+      let directory = lab.directory + "/state"
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      var settings = try Tunnel("nacltai").a.merging(["=STATE_DIRECTORY": directory]) { $1 }
+      let first = try lab.a.start(.ours, settings)
+      #expect(first.logs("operational") && !first.log.contains("same keys"), "\(first.log)")
+      (settings["INTERFACE"], settings["LOCAL_PORT"]) = ("qt1", "2999")
+      let second = try lab.a.start(.ours, settings)
+      #expect(second.logs("operational") && second.log.contains("Another tunnel with the same keys runs"))
+      // It ends with the process that has it.
+      first.kill()
+      second.kill()
+      let third = try lab.a.start(.ours, settings)
+      #expect(third.logs("operational") && !third.log.contains("same keys"), "\(third.log)")
+    }
+
+    @Test("a file with something else in it is told of, and written anew")
+    func spoilt() throws {
+      let lab = try Lab()
+      let directory = lab.directory + "/state"
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      let settings = try Tunnel("salty").a.merging(["=STATE_DIRECTORY": directory]) { $1 }
+      try #require(try lab.a.start(.ours, settings).logs("operational"))
+      lab.a.daemons[0].stop()
+      let name = try #require(try FileManager.default.contentsOfDirectory(atPath: directory).first)
+      try "-1\n".write(toFile: directory + "/" + name, atomically: false, encoding: .utf8)
+      let second = try lab.a.start(.ours, settings)
+      #expect(second.logs("operational") && second.log.contains("not a number"), "\(second.log)")
+      #expect(Self.number(in: directory) > 0)
+    }
+
     @Test("a link that somebody has put where the file belongs is left alone")
     func link() throws {
       let lab = try Lab()

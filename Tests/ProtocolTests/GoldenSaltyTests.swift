@@ -85,6 +85,7 @@ struct GoldenSaltyTests {
   }
 
   private func open(_ sealed: inout [UInt8], _ channel: ControlChannel, _ time: UInt64) -> ControlMessage? {
+    var channel = channel
     var elements = sealed.mutableSpan
     var span = elements.mutableBytes
     if case .message(let message) = channel.open(&span, time: time) { return message }

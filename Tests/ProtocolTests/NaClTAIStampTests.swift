@@ -124,6 +124,27 @@ struct NaClTAIStampTests {
     #expect(mark.writes < 20)
   }
 
+  @Test("after an orderly end a clock set back a little is noticed, too", arguments: [1, 10, 30, 59] as [Int64])
+  func clockSetBackALittle(back: Int64) throws {
+    let (own, other) = (SecretKey(), SecretKey())
+    let (here, there) = (ManualClock(), ManualClock())
+    let receiver = try Party("nacltai", parameters(other, own.publicKey), clock: there)
+    let mark = MemoryMark()
+    func run(seconds: Int) throws {
+      var start = parameters(own, other.publicKey, at: here.now())
+      start.mark = mark
+      let sender = try Party("nacltai", start, clock: here)
+      for _ in 0..<seconds {
+        sender.tick()
+        #expect(receiver.open(sender.seal([1]).packet ?? []).packet == [1])
+        here.advance(seconds: 1)
+      }
+    }
+    try run(seconds: 61)
+    here.step(toUnixSeconds: here.moment.unixSeconds - back)
+    try run(seconds: 61)
+  }
+
   @Test("with a clock that is right the mark changes nothing: stamps are the time")
   func markBehindTheClock() throws {
     let (own, other) = (SecretKey(), SecretKey())

@@ -22,6 +22,13 @@ struct SaltyTimeTests {
     announced = try #require(peer.read(subject.control.last)).sender
   }
 
+  @Test("nor does one that quotes our key, as who has the long-term key can", arguments: [0, 1, 1 << 20, 1 << 63])
+  func endOfTimeQuoting(before: UInt64) throws {
+    let mad = try peer.control(quoting: announced, at: .max - before)
+    #expect(subject.open(mad).dropReason == .malformed)
+    #expect(subject.open(peer.control(quoting: announced)) == .failure(.consumed))
+  }
+
   @Test("one authentic datagram from the end of time does not lock the true peer out", arguments: [0, 1, 1 << 20])
   func endOfTime(before: UInt64) throws {
     #expect(subject.open(try peer.control(quoting: nothing, at: .max - before)).dropReason == .malformed)
@@ -35,7 +42,7 @@ struct SaltyTimeTests {
     let before = subject.control.count
     #expect(subject.open(peer.control(quoting: announced)).dropReason == .late)
     let correction = try #require(peer.read(subject.control.last))
-    #expect(subject.control.count == before + 1 && correction.acceptedTime == ControlTime.plausibleEnd - 1)
+    #expect(subject.control.count == before + 2 && correction.acceptedTime == ControlTime.plausibleEnd - 1)
     #expect(subject.open(try peer.control(quoting: announced, at: ControlTime.plausibleEnd)) == .failure(.consumed))
   }
 
@@ -43,15 +50,15 @@ struct SaltyTimeTests {
   func beyondPlausibleAfterRestart() throws {
     let time = ControlTime.plausibleEnd + 7
     #expect(subject.open(try peer.control(quoting: nothing, at: time)).dropReason == .malformed)
-    // Refused, but answered: so it learns our key.
-    #expect(subject.control.count == 2)
+    // Refused, but answered, where it came from and where the peer was: so it learns our key.
+    #expect(subject.control.count == 3)
     #expect(subject.open(try peer.control(quoting: announced, at: time + 1)) == .failure(.consumed))
   }
 
   @Test("quoted back to us, the end of time does not wrap our own")
   func quotedBack() throws {
     let own = controlTime(try #require(subject.control.last))
-    let quotes: [UInt64] = [.max, .max - 1, ControlTime.believableEnd]
+    let quotes: [UInt64] = [.max, .max - 1, ControlTime.quotableEnd]
     for quote in quotes {
       clock.advance(seconds: 1)
       let time = UInt64(clock.moment.unixSeconds) << 8

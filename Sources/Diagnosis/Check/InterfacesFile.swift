@@ -107,8 +107,9 @@ struct InterfacesFile {
   private static func logicalLines(_ text: String) -> [(Int, String)] {
     var lines: [(Int, String)] = []
     var open: (Int, String)?
-    for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      var line = String(raw.map { $0 == "\t" || $0 == "\r" ? " " : $0 })
+    // By bytes: as a Character CR LF is one, and no newline.
+    for (index, raw) in text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated() {
+      var line = String(decoding: raw.map { $0 == 0x09 || $0 == 0x0d ? 0x20 : $0 }, as: UTF8.self)
       line = String(line.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
       if open == nil && line.hasPrefix("#") { continue }
       let continues = line.hasSuffix("\\")

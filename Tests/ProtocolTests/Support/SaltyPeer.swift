@@ -9,7 +9,7 @@ import TunnelTesting
 final class SaltyPeer {
   let own = SecretKey()
   let other = SecretKey()
-  private(set) var channel: ControlChannel
+  var channel: ControlChannel
   /// The ephemeral key that it announces unless told otherwise.
   let key = LocalKey()
 
