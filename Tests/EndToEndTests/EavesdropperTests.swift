@@ -111,7 +111,11 @@ extension EndToEnd {
         stranger.send([UInt8](repeating: 0, count: 70))
       }
       #expect(try lab.b.pings(lab.a.inner, count: 5))
-      #expect(stranger.receive() == nil)
+      // A recorded control datagram may be from a peer that came back elsewhere with its clock behind: it is answered
+      // there, once in two seconds, with another. Of the packets the stranger gets none.
+      let answers = Array(sequence(state: stranger) { $0.receive() }.prefix(10))
+      #expect(answers.count <= (name == "salty" ? 2 : 0))
+      #expect(answers.allSatisfy { $0.count == 146 && $0.first == 0x80 })
       attacker.leave()
     }
 

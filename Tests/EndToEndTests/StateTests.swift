@@ -16,8 +16,7 @@ extension EndToEnd {
     func kept(name: String) throws {
       let lab = try Lab()
       let tunnel = try Tunnel(name)
-      let directory = lab.directory + "/state"
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      let directory = try Self.directory(of: lab)
       let settings = tunnel.a.merging(Self.firstOfJanuary1970) { $1 }.merging(["=STATE_DIRECTORY": directory]) { $1 }
       var last: UInt64 = 0
       for _ in 0..<3 {
@@ -35,6 +34,12 @@ extension EndToEnd {
       let file = try #require(try FileManager.default.contentsOfDirectory(atPath: directory).first)
       #expect(file.hasPrefix(name + "-"))
       #expect(try lab.a.must("stat -c %a \(directory)/\(file)").hasPrefix("600"))
+    }
+
+    private static func directory(of lab: Lab) throws -> String {
+      let directory = lab.directory + "/state"
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      return directory
     }
 
     private static func number(in directory: String) -> UInt64 {
@@ -70,8 +75,7 @@ extension EndToEnd {
     @Test("two tunnels with the same keys: the second is told that numbers may repeat")
     func shared() throws {
       let lab = try Lab()
-      let directory = lab.directory + "/state"
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      let directory = try Self.directory(of: lab)
       var settings = try Tunnel("nacltai").a.merging(["=STATE_DIRECTORY": directory]) { $1 }
       let first = try lab.a.start(.ours, settings)
       #expect(first.logs("operational") && !first.log.contains("same keys"), "\(first.log)")
@@ -88,8 +92,7 @@ extension EndToEnd {
     @Test("a file with something else in it is told of, and written anew")
     func spoilt() throws {
       let lab = try Lab()
-      let directory = lab.directory + "/state"
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      let directory = try Self.directory(of: lab)
       let settings = try Tunnel("salty").a.merging(["=STATE_DIRECTORY": directory]) { $1 }
       try #require(try lab.a.start(.ours, settings).logs("operational"))
       lab.a.daemons[0].stop()
@@ -103,8 +106,7 @@ extension EndToEnd {
     @Test("a link that somebody has put where the file belongs is left alone")
     func link() throws {
       let lab = try Lab()
-      let directory = lab.directory + "/state"
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      let directory = try Self.directory(of: lab)
       let settings = try Tunnel("salty").a.merging(["=STATE_DIRECTORY": directory]) { $1 }
       let first = try lab.a.start(.ours, settings)
       #expect(first.logs("operational"))
