@@ -47,10 +47,20 @@ struct UnitDefaults {
 
   private func lookAtKeyFile() -> [Finding] {
     do throws(FileProblem) {
-      guard try readFile(keyFile, 4096).othersMayRead else { return [] }
-      return [
-        Finding("keys", .warning, "\(keyFile): every user can read the private key", cure: "chmod o= \(keyFile)")
-      ]
+      let file = try readFile(keyFile, 4096)
+      var findings: [Finding] = []
+      if file.othersMayRead {
+        findings.append(
+          Finding("keys", .warning, "\(keyFile): every user can read the private key", cure: "chmod o= \(keyFile)"))
+      }
+      // The manager hands over whatever is there.
+      if !file.writers.isEmpty {
+        findings.append(
+          Finding(
+            "keys", .problem, "\(keyFile): \(file.writers.fact)",
+            why: "Whoever puts a key there can be this side, or end the tunnel.", cure: file.writers.cure(keyFile)))
+      }
+      return findings
     } catch {
       return TextFile.exists(keyFile) ? [Finding("keys", .problem, "\(keyFile): \(error.reason)")] : []
     }

@@ -70,7 +70,7 @@ package struct PeerProbe {
     }
     if let failure = transport.failures.entries.first {
       return Finding(
-        "peer", .problem, EndTrouble.transport(peer.text, failure.errno, "\(Errno(rawValue: failure.errno))"))
+        "peer", .problem, EndTrouble.transport(peer, failure.errno, "\(Errno(rawValue: failure.errno))"))
     }
     return silence(peer, description)
   }

@@ -73,13 +73,13 @@ final class TroubleReporter {
   private func lookAtTransport(_ peer: Endpoint?) {
     for entry in transport.failures.entries where saidOfTransport.insert(entry.errno).inserted {
       let complaint = EndTrouble.transport(
-        peer?.text ?? "the peer", entry.errno, "\(Errno(rawValue: entry.errno))", pathMTU: transport.toldPathMTU,
+        peer, entry.errno, "\(Errno(rawValue: entry.errno))", pathMTU: transport.toldPathMTU,
         bestMTU: transport.toldPathMTU.map(bestMTU))
       log.write(.warning, .trouble, "\(complaint)")
     }
     if transport.forgedMessages > 0 && !saidOfForgery {
       saidOfForgery = true
-      log.write(.notice, .trouble, "\(EndTrouble.forgery(peer?.text ?? "the peer"))")
+      log.write(.notice, .trouble, "\(EndTrouble.forgery(peer))")
     }
   }
 

@@ -7,6 +7,9 @@ import TunnelCore
 
 @Suite("What facts mean for a tunnel")
 struct CheckRulesTests {
+  private let four = Endpoint(ipv4: 0xc000_0202, port: 2998)
+  private let six = Endpoint(ipv6High: 0x2001_0db8 << 32, low: 2, port: 2998)
+
   @Test("the node: missing, closed, mounted nodev, something else in its place, no driver")
   func node() {
     func node(_ kind: DeviceNode.Kind?, _ errno: Int32 = 0, isPermitted: Bool = true) -> Finding {
@@ -31,8 +34,6 @@ struct CheckRulesTests {
         to: peer, by: interface.map { .init(interface: $0, target: .host) }, device: "qt0", remote: "REMOTE_ADDRESS=x",
         pathMTU: 1500, trouble: nil)
     }
-    let four = Endpoint(ipv4: 0xc000_0202, port: 2998)
-    let six = Endpoint(ipv6High: 0x2001_0db8 << 32, low: 2, port: 2998)
     #expect([route(four, "eth0"), route(four, "qt0"), route(four, nil)].map(\.severity) == [.ok, .problem, .problem])
     #expect(route(four, nil).cure == "ip route get 192.0.2.2" && route(six, nil).cure == "ip route get 2001:db8::2")
     #expect(route(six, "qt0").cure?.hasPrefix("ip route get 2001:db8::2  #") == true)
@@ -43,10 +44,12 @@ struct CheckRulesTests {
 
   @Test("the cure for an unreachable peer, whatever its address; none where it is not known")
   func unreachable() {
-    func cure(_ peer: String) -> String? { EndTrouble.transport(peer, ENETUNREACH, "words").cure }
-    #expect(cure("192.0.2.1:2998") == "ip route get 192.0.2.1")
-    #expect(cure("[2001:db8::1]:2998") == "ip route get 2001:db8::1")
-    #expect(cure("the peer") == nil)
+    func cure(_ peer: Endpoint?) -> String? { EndTrouble.transport(peer, ENETUNREACH, "words").cure }
+    #expect(cure(four) == "ip route get 192.0.2.2")
+    #expect(cure(six) == "ip route get 2001:db8::2")
+    let local = Endpoint(ipv6High: 0xfe80 << 48, low: 1, port: 2998, scope: 1)
+    #expect(cure(local) == "ip route get fe80::1 oif lo")
+    #expect(cure(nil) == nil)
   }
 
   @Test("who waits needs a port that can be known")

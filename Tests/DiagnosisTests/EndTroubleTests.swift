@@ -2,23 +2,28 @@ import Configuration
 import Diagnosis
 import Glibc
 import Testing
+import TunnelCore
 
 @Suite("What the kernel refuses, explained")
 struct EndTroubleTests {
-  private func tooLong(_ peer: String, pathMTU: Int?, bestMTU: Int?) -> String {
+  private let four = Endpoint(ipv4: 0xc000_0201, port: 2998)
+  private let six = Endpoint(ipv6High: 0x2001_0db8 << 32, low: 1, port: 2998)
+
+  private func tooLong(_ peer: Endpoint?, pathMTU: Int?, bestMTU: Int?) -> String {
     EndTrouble.transport(peer, EMSGSIZE, "Message too long", pathMTU: pathMTU, bestMTU: bestMTU).description
   }
 
   @Test("what a message says of the path is not called certain, and how to find out is told")
   func pathMTU() {
-    let text = tooLong("192.0.2.1:2998", pathMTU: 1300, bestMTU: 1252)
+    let text = tooLong(four, pathMTU: 1300, bestMTU: 1252)
     for part in ["A message says that the path carries 1300 bytes", "can forge that", "MTU=1252"] {
       #expect(text.contains(part))
     }
     // 1273 bytes, 8 of ICMP's header and 20 or 40 of IP's: one more than the message says.
     #expect(text.contains("ping -M probe -s 1273 192.0.2.1"))
-    #expect(tooLong("[2001:db8::1]:2998", pathMTU: 1300, bestMTU: 1232).contains("ping -M probe -s 1253 2001:db8::1"))
+    #expect(tooLong(six, pathMTU: 1300, bestMTU: 1232).contains("ping -M probe -s 1253 2001:db8::1"))
     #expect(!text.contains("ip link set"))
-    #expect(tooLong("192.0.2.1:2998", pathMTU: nil, bestMTU: nil).contains("MTU=auto"))
+    #expect(tooLong(four, pathMTU: nil, bestMTU: nil).contains("MTU=auto"))
+    #expect(tooLong(nil, pathMTU: 1300, bestMTU: 1252).hasPrefix("UDP to the peer: Message too long"))
   }
 }
