@@ -10,8 +10,8 @@ import TunnelCore
 /// One tunnel, from its settings to its end:
 ///
 /// 1. find the addresses and bind the socket; 2. attach to the device and set its MTU; 3. make the protocol;
-/// 4. run the user's script; 5. change root and user; 6. say what was built; 7. relay until a signal or the end of the
-/// device.
+/// 4. run the user's script; 5. change root and user and keep no capability; 6. say what was built; 7. relay until a
+/// signal or the end of the device.
 package final class Daemon {
   private let settings: TunnelSettings
   private let description: ProtocolDescription
@@ -35,20 +35,11 @@ package final class Daemon {
   package func run(environment: [String]) throws -> Int32 {
     let clock = SystemClock()
     let user = try findUser()
-    let local = try OuterPath.local(settings)
-    let peer = try OuterPath.peer(settings, local: local)
-    let socket = try OuterPath.bind(local, port: settings.localPort, peer: peer)
-    warnOfAddress(peer, local: local, localPort: socket.localEndpoint?.port ?? 0)
+    let (socket, peer) = try bind()
     // A resolver that waits has been ended at once so far. From here on there is something to undo.
     let signals = try SignalSource()
-    let device = try DeviceSetup.open(settings)
-    if let warning = try DeviceSetup.setMTU(of: device, settings, description, peer: peer) {
-      log.warning("\(warning)")
-    }
-    var options = UDPTransport.Options()
-    options.usesOffloads = settings.offload != .off
-    options.fixedPeer = settings.remoteFloat ? nil : peer
-    let transport = UDPTransport(socket, options: options)
+    let device = try openDevice(peer)
+    let transport = UDPTransport(socket, options: transportOptions(peer))
     let mark = KeptMark.find(settings, description, environment: environment, at: clock.now(), log)
     let wireFormat = try makeProtocol(at: clock.now(), mark)
     let facts = TunnelFacts(
@@ -62,21 +53,56 @@ package final class Daemon {
       return signal
     }
     try PrivilegeDrop(settings, log).drop(to: user)
-    let isFloating = settings.remoteFloat || peer == nil
-    let relay = Relay(
-      device: device, transport: transport, protocol: wireFormat, clock: clock,
-      options: .init(peer: peer, isFloating: isFloating))
     let lines = LimitedLog(log, clock: clock)
-    relay.onRoaming = { before, now in
-      lines.write(.notice, .roaming, before == nil ? "The peer is at \(now.text)" : "The peer moved to \(now.text)")
-    }
-    let watch = watch(relay, device, transport, clock, facts, secrets, lines)
+    let relay = relay(device, transport, wireFormat, clock, peer, lines)
     let loop = try TunnelLoop(
       relay: relay, clock: clock, device: device.pollDescriptor, transport: transport.descriptor, signals: signals,
-      onTick: watch)
+      onTick: watch(relay, device, transport, clock, facts, secrets, lines))
     log.notice("\(facts.startLine)")
     supervision.isOperational(facts)
     defer { supervision.isStopping() }
+    return try run(loop, relay, facts, lines)
+  }
+
+  /// The bound socket, and where the peer is, if that is known.
+  private func bind() throws -> (UDPSocket, Endpoint?) {
+    let local = try OuterPath.local(settings)
+    let peer = try OuterPath.peer(settings, local: local)
+    let socket = try OuterPath.bind(local, port: settings.localPort, peer: peer)
+    warnOfAddress(peer, local: local, localPort: socket.localEndpoint?.port ?? 0)
+    return (socket, peer)
+  }
+
+  private func openDevice(_ peer: Endpoint?) throws -> TunDevice {
+    let device = try DeviceSetup.open(settings)
+    if let warning = try DeviceSetup.setMTU(of: device, settings, description, peer: peer) {
+      log.warning("\(warning)")
+    }
+    return device
+  }
+
+  private func transportOptions(_ peer: Endpoint?) -> UDPTransport.Options {
+    var options = UDPTransport.Options()
+    options.usesOffloads = settings.offload != .off
+    options.fixedPeer = settings.remoteFloat ? nil : peer
+    return options
+  }
+
+  private func relay(
+    _ device: TunDevice, _ transport: UDPTransport, _ wireFormat: any TunnelProtocol, _ clock: any Clock,
+    _ peer: Endpoint?, _ lines: LimitedLog
+  ) -> Relay {
+    let relay = Relay(
+      device: device, transport: transport, protocol: wireFormat, clock: clock,
+      options: .init(peer: peer, isFloating: settings.remoteFloat || peer == nil))
+    relay.onRoaming = { before, now in
+      lines.write(.notice, .roaming, before == nil ? "The peer is at \(now.text)" : "The peer moved to \(now.text)")
+    }
+    return relay
+  }
+
+  /// Relays until a signal asks for the end; returns which.
+  private func run(_ loop: TunnelLoop, _ relay: Relay, _ facts: TunnelFacts, _ lines: LimitedLog) throws -> Int32 {
     while true {
       switch try relayUntilSignal(loop) {
       case .report: log.notice("\(facts.shortLine(peer: relay.peer)). \(relay.counters.summary)")
