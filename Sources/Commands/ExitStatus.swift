@@ -1,7 +1,5 @@
 /// How `quicktun run` ends, for whoever decides whether to start it again.
 enum ExitStatus {
-  /// A signal asked for the end.
-  static let done: Int32 = 0
   /// The system did not let it: a device or a port is taken, a name cannot be looked up. Another try may succeed.
   static let failed: Int32 = 1
   /// The settings are wrong, so every other try would end like this one: EX_CONFIG of sysexits.h, which systemd shows as

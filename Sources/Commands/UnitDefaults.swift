@@ -47,20 +47,13 @@ struct UnitDefaults {
 
   private func lookAtKeyFile() -> [Finding] {
     do throws(FileProblem) {
-      let file = try readFile(keyFile, 4096)
-      var findings: [Finding] = []
-      if file.othersMayRead {
-        findings.append(
-          Finding("keys", .warning, "\(keyFile): every user can read the private key", cure: "chmod o= \(keyFile)"))
-      }
+      let file = try readFile(keyFile, KeyFile.largest)
       // The manager hands over whatever is there.
-      if !file.writers.isEmpty {
-        findings.append(
-          Finding(
-            "keys", .problem, "\(keyFile): \(file.writers.fact)",
-            why: "Whoever puts a key there can be this side, or end the tunnel.", cure: file.writers.cure(keyFile)))
-      }
-      return findings
+      let danger = KeyFile.danger(from: file.writers, keyFile, path: keyFile)
+      return [
+        KeyFile.exposure(of: file, keyFile, path: keyFile).map { Finding("keys", .warning, $0) },
+        danger.map { Finding("keys", .problem, $0) },
+      ].compactMap { $0 }
     } catch {
       return TextFile.exists(keyFile) ? [Finding("keys", .problem, "\(keyFile): \(error.reason)")] : []
     }

@@ -2,9 +2,23 @@ import Sodium
 
 /// A file that holds a secret key: 32 bytes, or 64 hexadecimal digits. quicktun looks at no more than 64 bytes; what
 /// follows them here has to be on other lines.
-enum KeyFile {
-  static let largest = 4096
+package enum KeyFile {
+  package static let largest = 4096
   static let accepted = "Accepted: 32 bytes, or 64 hexadecimal digits and a newline."
+
+  /// What is odd if other users can read the file, which is called `label` in messages.
+  package static func exposure(of file: ReadFile, _ label: String, path: String) -> Complaint? {
+    guard file.othersMayRead else { return nil }
+    return Complaint("\(label): every user can read the private key", cure: "chmod o= \(path)")
+  }
+
+  /// What is wrong if `writers` can change the file: a key that somebody else may replace is no key.
+  package static func danger(from writers: OtherWriters, _ label: String, path: String) -> Complaint? {
+    if writers.isEmpty { return nil }
+    return Complaint(
+      "\(label): \(writers.fact)", why: "Whoever puts a key there can be this side, or end the tunnel.",
+      cure: writers.cure(path))
+  }
 
   static func key(in file: ReadFile) throws(FileProblem) -> SecretKey {
     let text = GivenText(file.contents)

@@ -12,10 +12,11 @@ extension Judgement {
     if isGiven("PRIVATE_KEY") { return findings.warn("\(occurrence.text): not read", why: "PRIVATE_KEY is given too.") }
     do throws(FileProblem) {
       let file = try readFile(path, KeyFile.largest)
-      if file.othersMayRead {
-        findings.warn("\(occurrence.text): every user can read the private key", cure: "chmod o= \(path)")
-      }
-      refuseOtherWriters(of: file, occurrence, path, settings, &findings)
+      if let exposure = KeyFile.exposure(of: file, occurrence.text, path: path) { findings.warnings.append(exposure) }
+      // The user that the daemon becomes may own it.
+      var writers = file.writers
+      if writers.owner == settings.setuid { writers.owner = nil }
+      if let danger = KeyFile.danger(from: writers, occurrence.text, path: path) { findings.complaints.append(danger) }
       settings.privateKey = try KeyFile.key(in: file)
     } catch {
       findings.complain(
@@ -24,18 +25,6 @@ extension Judgement {
           ? "Make a pair with: quicktun keypair"
           : "Leave PRIVATE_KEY_FILE out: the unit hands over /etc/quicktun/NAME.key.")
     }
-  }
-
-  /// A key that somebody else may replace is no key. The user that the daemon becomes may own it.
-  private func refuseOtherWriters(
-    of file: ReadFile, _ occurrence: Occurrence, _ path: String, _ settings: TunnelSettings, _ findings: inout Findings
-  ) {
-    var writers = file.writers
-    if writers.owner == settings.setuid { writers.owner = nil }
-    if writers.isEmpty { return }
-    findings.complain(
-      "\(occurrence.text): \(writers.fact)", why: "Whoever puts a key there can be this side, or end the tunnel.",
-      cure: writers.cure(path))
   }
 
   /// A blank one, or none, is not given.

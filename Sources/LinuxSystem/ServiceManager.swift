@@ -16,7 +16,7 @@ package final class ServiceManager {
   /// Nil if nobody waits. `environment` has entries "NAME=value". The socket is connected at once, for after chroot its
   /// path means something else.
   package init?(environment: [String]) {
-    guard let path = Self.value("NOTIFY_SOCKET", environment), let socket = try? UnixSocket.connected(to: path) else {
+    guard let path = environment.value(of: "NOTIFY_SOCKET"), let socket = try? UnixSocket.connected(to: path) else {
       return nil
     }
     self.socket = socket
@@ -55,14 +55,10 @@ package final class ServiceManager {
     _ = try? retrying { unsafe Glibc.send(descriptor, bytes, bytes.count, flags) }
   }
 
-  private static func value(_ name: String, _ environment: [String]) -> String? {
-    environment.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.utf8.count + 1)) }
-  }
-
   /// Microseconds, unless they are meant for another process or make no sense.
   private static func watchdog(_ environment: [String]) -> UInt64? {
-    if let process = value("WATCHDOG_PID", environment), process != String(getpid()) { return nil }
-    guard let text = value("WATCHDOG_USEC", environment), let microseconds = UInt64(text) else { return nil }
+    if let process = environment.value(of: "WATCHDOG_PID"), process != String(getpid()) { return nil }
+    guard let text = environment.value(of: "WATCHDOG_USEC"), let microseconds = UInt64(text) else { return nil }
     return (1...UInt64(UInt32.max)).contains(microseconds) ? microseconds : nil
   }
 }

@@ -146,19 +146,19 @@ public final class SaltyProtocol: TunnelProtocol {
       correct(&control, datagrams.endpoint(of: index), now)
       return .late
     case .message(let message):
-      guard channel.isPlausible(time, isOfThisRun: handshake.isOfThisRun(message)) else {
+      let isOfThisRun = handshake.isOfThisRun(message)
+      guard channel.isPlausible(time, isOfThisRun: isOfThisRun) else {
         correct(&control, datagrams.endpoint(of: index), now)
         return .malformed
       }
-      return take(message, time: time, &datagrams, index, &control, now)
+      return take(message, time: time, isOfThisRun: isOfThisRun, &datagrams, index, &control, now)
     }
   }
 
   private func take(
-    _ message: ControlMessage, time: UInt64, _ datagrams: inout PacketBatch, _ index: Int,
+    _ message: ControlMessage, time: UInt64, isOfThisRun: Bool, _ datagrams: inout PacketBatch, _ index: Int,
     _ control: inout PacketBatch, _ now: Moment
   ) -> DropReason? {
-    let isOfThisRun = handshake.isOfThisRun(message)
     switch handshake.take(message, at: now.monotonicSeconds) {
     case .refused(let reason):
       return reason

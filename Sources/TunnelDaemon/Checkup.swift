@@ -33,7 +33,7 @@ package struct Checkup {
     let settings = reading.settings
     self.settings = settings
     description = protocols.first { $0.name == settings.protocolName }
-    searchPath = environment.first { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) } ?? Self.usualPath
+    searchPath = environment.value(of: "PATH") ?? Self.usualPath
     stateDirectory = KeptMark.stateDirectory(environment)
     deviceFacts = settings.interface.flatMap { InterfaceFacts(lookingUp: $0) }
     let local = Result { try OuterPath.local(settings) }

@@ -94,7 +94,7 @@ package final class Daemon {
   ) -> Relay {
     let relay = Relay(
       device: device, transport: transport, protocol: wireFormat, clock: clock,
-      options: .init(peer: peer, isFloating: settings.remoteFloat || peer == nil))
+      options: .init(peer: peer, isFloating: settings.remoteFloat))
     relay.onRoaming = { before, now in
       lines.write(.notice, .roaming, before == nil ? "The peer is at \(now.text)" : "The peer moved to \(now.text)")
     }

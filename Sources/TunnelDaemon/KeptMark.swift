@@ -32,18 +32,19 @@ final class KeptMark: HighWaterMark {
     guard description.noncesFollowClock, let own = settings.privateKey?.publicKey, let peer = settings.peerKey else {
       return nil
     }
-    let directory = givenDirectory(environment)
-    let path = "\(stateDirectory(environment))/\(description.name)-\(own.start)-\(peer.start)"
+    let given = givenDirectory(environment)
+    let directory = given ?? Self.directory
+    let path = "\(directory)/\(description.name)-\(own.start)-\(peer.start)"
     do throws(SystemCallError) {
       return KeptMark(try NumberFile(path: path), log)
     } catch {
       if error.errno == .wouldBlock {
         log.warning("\(ClockTrouble.sharedKeys("\(error)"))")
-      } else if directory != nil {
+      } else if given != nil {
         log.warning("\(ClockTrouble.nowhereToRemember(description.name, "\(error)"))")
       }
       if !now.isSet {
-        log.warning("\(ClockTrouble.unset(description.name, directory: stateDirectory(environment)))")
+        log.warning("\(ClockTrouble.unset(description.name, directory: directory))")
       }
       return nil
     }
@@ -54,9 +55,7 @@ final class KeptMark: HighWaterMark {
 
   /// The first of $STATE_DIRECTORY's.
   private static func givenDirectory(_ environment: [String]) -> String? {
-    let name = "STATE_DIRECTORY="
-    guard let entry = environment.first(where: { $0.hasPrefix(name) }) else { return nil }
-    return entry.dropFirst(name.utf8.count).split(separator: ":").first.map(String.init)
+    environment.value(of: "STATE_DIRECTORY")?.split(separator: ":").first.map(String.init)
   }
 
   var value: UInt64? {

@@ -20,11 +20,7 @@ extension EndToEnd {
 
     /// A lab with a tunnel up between its hosts.
     private func up(_ tunnel: Tunnel, _ ends: Ends, mtu: Int? = nil) throws -> Lab {
-      let lab = try Lab()
-      _ = try lab.a.start(ends.a, tunnel.a)
-      _ = try lab.b.start(ends.b, tunnel.b)
-      for host in [lab.a, lab.b] { try host.configure(mtu: mtu) }
-      return lab
+      try Lab.started(tunnel, a: ends.a, b: ends.b, mtu: mtu)
     }
 
     private func expectBothWays(_ lab: Lab) throws {

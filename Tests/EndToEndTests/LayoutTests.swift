@@ -34,11 +34,7 @@ extension EndToEnd {
       ])
     func salty(_ one: Case) throws {
       let tunnel = try Self.layout("salty")
-      let lab = try Lab()
-      for (host, program, settings) in [(lab.a, one.caller, tunnel.a), (lab.b, one.waiting, tunnel.b)] {
-        _ = try host.start(program, settings)
-        try host.configure(mtu: 1400)
-      }
+      let lab = try Lab.started(tunnel, a: one.caller, b: one.waiting, mtu: 1400)
       #expect(try eventually(within: 10) { try lab.a.pings(lab.b.inner) })
       for round in 0..<2 {
         try restart(lab.b, one.waiting, tunnel.b)
@@ -56,11 +52,7 @@ extension EndToEnd {
       arguments: [(Daemon.Program.ours, Daemon.Program.ours), (.ours, .old), (.old, .ours)])
     func nacltai(_ caller: Daemon.Program, _ waiting: Daemon.Program) throws {
       let tunnel = try Self.layout("nacltai").with(["TIME_WINDOW": "60"])
-      let lab = try Lab()
-      for (host, program, settings) in [(lab.a, caller, tunnel.a), (lab.b, waiting, tunnel.b)] {
-        _ = try host.start(program, settings)
-        try host.configure(mtu: 1400)
-      }
+      let lab = try Lab.started(tunnel, a: caller, b: waiting, mtu: 1400)
       #expect(try eventually { try lab.a.pings(lab.b.inner) })
       for (host, program, settings) in [(lab.b, waiting, tunnel.b), (lab.a, caller, tunnel.a)] {
         try restart(host, program, settings)

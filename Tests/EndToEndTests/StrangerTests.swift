@@ -6,15 +6,7 @@ extension EndToEnd {
   /// What somebody can do who knows nothing but where the two ends are: neither slow the tunnel nor mislead its owner.
   @Suite("Strangers", .serialized)
   struct Strangers {
-    private func up(_ tunnel: Tunnel, mtu: Int = 1452) throws -> Lab {
-      let lab = try Lab()
-      _ = try lab.a.start(.ours, tunnel.a)
-      _ = try lab.b.start(.ours, tunnel.b)
-      for host in [lab.a, lab.b] { try host.configure(mtu: mtu) }
-      let isUp = try eventually { try lab.a.pings(lab.b.inner) }
-      #expect(isUp, "\(lab.a.daemons[0].log)\n\(lab.b.daemons[0].log)")
-      return lab
-    }
+    private func up(_ tunnel: Tunnel, mtu: Int = 1452) throws -> Lab { try Lab.up(tunnel, mtu: mtu) }
 
     private func expectTransfer(_ lab: Lab, bytes: Int = 20_000_000) throws {
       let (sent, received) = try Traffic(from: lab.a, to: lab.b, address: lab.b.inner).tcp(bytes: bytes)

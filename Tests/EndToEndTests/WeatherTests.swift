@@ -6,15 +6,7 @@ extension EndToEnd {
   /// What the network and the devices do to a running tunnel.
   @Suite("Weather", .serialized)
   struct Weather {
-    private func up(_ tunnel: Tunnel, mtu: Int? = 1400) throws -> Lab {
-      let lab = try Lab()
-      _ = try lab.a.start(.ours, tunnel.a)
-      _ = try lab.b.start(.ours, tunnel.b)
-      for host in [lab.a, lab.b] { try host.configure(mtu: mtu) }
-      let isUp = try eventually { try lab.a.pings(lab.b.inner) }
-      #expect(isUp, "\(lab.a.daemons[0].log)\n\(lab.b.daemons[0].log)")
-      return lab
-    }
+    private func up(_ tunnel: Tunnel, mtu: Int? = 1400) throws -> Lab { try Lab.up(tunnel, mtu: mtu) }
 
     @Test("the peer is not there yet, and there again later", arguments: ["nacltai", "salty"])
     func notListening(name: String) throws {
