@@ -38,7 +38,7 @@ let package = Package(
     .library(name: "TunnelTesting", targets: ["TunnelTesting"]),
     // For Tests/Fuzz.
     .library(name: "Configuration", targets: ["Configuration"]),
-    .library(name: "Diagnosis", targets: ["Diagnosis"]),
+    .library(name: "Diagnosis", targets: ["Diagnosis", "Check"]),
     .library(name: "FuzzedParts", targets: ["Offload", "TunnelCore", "CLinux"]),
   ],
   dependencies: [
@@ -72,12 +72,19 @@ let package = Package(
     module("Configuration", "Sodium"),
     module(
       "Diagnosis", "Configuration", "ProtocolKit", "Sodium", "TunnelCore", "LinuxSystem", system),
+    // What a tunnel is made of, from its settings: for who runs one and for who only looks.
     module(
-      "TunnelDaemon", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "TunDevice", "Transports", "Configuration",
+      "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "TunDevice", "Transports", "Configuration",
       "Diagnosis", logging, system),
     module(
-      "Commands", "TunnelDaemon", "Diagnosis", "ProtocolKit", "Configuration", "Sodium", "LinuxSystem", "TunnelCore",
-      logging, system),
+      "TunnelDaemon", "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "TunDevice", "Transports",
+      "Configuration", "Diagnosis", logging, system),
+    module(
+      "Check", "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "Transports", "Configuration",
+      "Diagnosis", logging, system),
+    module(
+      "Commands", "TunnelDaemon", "Check", "Diagnosis", "ProtocolKit", "Configuration", "Sodium", "LinuxSystem",
+      "TunnelCore", logging, system),
     .executableTarget(name: "quicktun", dependencies: ["Commands", "BuiltinProtocols"], swiftSettings: strict),
 
     .executableTarget(
@@ -108,6 +115,9 @@ let package = Package(
     tests(
       "DiagnosisTests", "Diagnosis", "Configuration", "LinuxSystem", "ProtocolKit", "BuiltinProtocols", "Sodium",
       "TunnelCore", "TunnelTesting"),
+    tests(
+      "CheckTests", "Check", "Diagnosis", "Configuration", "LinuxSystem", "ProtocolKit", "BuiltinProtocols", "Sodium",
+      "TunnelCore"),
     tests("EndToEndTests", "TunnelLab", resources: [.copy("Vectors")], exclude: ["Programs"]),
   ]
 )

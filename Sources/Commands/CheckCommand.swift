@@ -1,4 +1,5 @@
 import Configuration
+import Check
 import Diagnosis
 import Glibc
 import LinuxSystem

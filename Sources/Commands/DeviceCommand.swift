@@ -50,7 +50,7 @@ enum DeviceCommand {
 
   // MARK: add
 
-  private struct Wish {
+  private struct SignalRequest {
     var name = ""
     var kind = InterfaceFacts.Kind.tap
     var user: UInt32?
@@ -79,8 +79,8 @@ enum DeviceCommand {
     }
   }
 
-  private static func parse(_ words: [String]) throws(Complaint) -> Wish {
-    var wish = Wish()
+  private static func parse(_ words: [String]) throws(Complaint) -> SignalRequest {
+    var wish = SignalRequest()
     var rest = words[...]
     while let word = rest.popFirst() {
       switch word {
@@ -122,7 +122,7 @@ enum DeviceCommand {
   }
 
   /// In what an existing device is not what is asked for.
-  private static func difference(_ existing: InterfaceFacts, _ wish: Wish) -> String? {
+  private static func difference(_ existing: InterfaceFacts, _ wish: SignalRequest) -> String? {
     guard let kind = existing.kind else { return "it is neither a tun nor a tap device" }
     if kind != wish.kind { return "it is a \(kind) device; \(wish.kind) is asked for" }
     if !existing.isPersistent { return "it goes when the program that holds it ends" }
@@ -170,7 +170,7 @@ enum DeviceCommand {
         device.group.map(Privileges.name(ofGroup:)) ?? "-",
         device.holder.map { "\($0.process) (\($0.program))" } ?? "-", flags(device),
         device.hasCarrier ? "yes" : "no", String(device.mtu),
-      ].map { showable($0) }  // anybody may name his device, and his program, as he likes
+      ].map { redacted($0) }  // anybody may name his device, and his program, as he likes
     }
     let widths = heads.indices.map { column in ([heads] + rows).map { $0[column].count }.max() ?? 0 }
     for row in [heads] + rows {

@@ -69,7 +69,7 @@ enum RunCommand {
       return SignalSource.status(endingBy: signal)
     } catch {
       log.error("\(error)")
-      supervision.hasFailed("\(error)".split(separator: "\n").first.map { showable(String($0)) } ?? "")
+      supervision.hasFailed("\(error)".split(separator: "\n").first.map { redacted(String($0)) } ?? "")
       return ExitStatus.failed
     }
   }

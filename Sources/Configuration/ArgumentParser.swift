@@ -11,9 +11,9 @@ struct ArgumentParser {
   /// The indices of arguments that hold a secret.
   private(set) var secretArguments: [Int] = []
 
-  init(_ arguments: [GivenText], _ findings: inout Findings) {
+  init(_ arguments: [GivenText], _ problems: inout Problems) {
     self.arguments = arguments
-    while index < arguments.count { parseOne(&findings) }
+    while index < arguments.count { parseOne(&problems) }
   }
 
   private mutating func next() -> GivenText? {
@@ -22,32 +22,32 @@ struct ArgumentParser {
     return arguments[index]
   }
 
-  private mutating func parseOne(_ findings: inout Findings) {
+  private mutating func parseOne(_ problems: inout Problems) {
     guard let argument = next() else { return }
-    if argument.hasPrefix("--") { return parseLong(argument, &findings) }
+    if argument.hasPrefix("--") { return parseLong(argument, &problems) }
     switch argument.revealed {
-    case "-c": parseShort(&findings)
+    case "-c": parseShort(&problems)
     case "-h": wantsHelp = true
     case "-v": wantsVersion = true
     default:
       // What stands where no value belongs might still be a key.
-      findings.complain(
+      problems.complain(
         "argument \(index): unexpected", why: "Settings are written -c NAME VALUE or --name VALUE.",
         cure: "quicktun --help")
     }
   }
 
-  private mutating func parseShort(_ findings: inout Findings) {
-    guard let name = next()?.revealed else { return findings.complain("-c: NAME VALUE is missing") }
+  private mutating func parseShort(_ problems: inout Problems) {
+    guard let name = next()?.revealed else { return problems.complain("-c: NAME VALUE is missing") }
     let valueIndex = index
-    guard let value = next() else { return findings.complain("-c \(printable(name)): the value is missing") }
+    guard let value = next() else { return problems.complain("-c \(printable(name)): the value is missing") }
     guard let setting = Setting.named(name) else {
-      return findings.warnOfUnknown("-c \(name)", name: name)
+      return problems.warnOfUnknown("-c \(name)", name: name)
     }
     add(setting, .short, value, at: valueIndex)
   }
 
-  private mutating func parseLong(_ argument: GivenText, _ findings: inout Findings) {
+  private mutating func parseLong(_ argument: GivenText, _ problems: inout Problems) {
     let equals = argument.firstIndex(of: 0x3d)
     let option = argument.upTo(equals ?? argument.count).revealed ?? ""
     let ownIndex = index - 1
@@ -55,16 +55,16 @@ struct ArgumentParser {
     switch option {
     case "--help": wantsHelp = true
     case "--version": wantsVersion = true
-    case "--config": parseConfigFile(attached, &findings)
+    case "--config": parseConfigFile(attached, &problems)
     default:
       guard let setting = Setting.withOption(option) else {
-        complainOfUnknown(option, &findings)
+        complainOfUnknown(option, &problems)
         // What follows was meant as its value.
         if attached == nil, index < arguments.count, !arguments[index].hasPrefix("-") { index += 1 }
         return
       }
       if let attached { return add(setting, .long, attached, at: ownIndex) }
-      guard let value = valueOf(setting) else { return findings.complain("\(option): the value is missing") }
+      guard let value = valueOf(setting) else { return problems.complain("\(option): the value is missing") }
       add(setting, .long, value, at: index - 1)
     }
   }
@@ -76,19 +76,19 @@ struct ArgumentParser {
     return next()
   }
 
-  private mutating func parseConfigFile(_ attached: GivenText?, _ findings: inout Findings) {
+  private mutating func parseConfigFile(_ attached: GivenText?, _ problems: inout Problems) {
     guard let path = (attached ?? next())?.revealed, !path.isEmpty else {
-      return findings.complain("--config: the file's name is missing")
+      return problems.complain("--config: the file's name is missing")
     }
     if configFile != nil {
-      return findings.complain("--config \(printable(path)): a second file", why: "One can be read.")
+      return problems.complain("--config \(printable(path)): a second file", why: "One can be read.")
     }
     configFile = path
   }
 
-  private func complainOfUnknown(_ option: String, _ findings: inout Findings) {
+  private func complainOfUnknown(_ option: String, _ problems: inout Problems) {
     let near = nearest(to: option, in: Setting.all.map(\.option) + ["--config", "--help", "--version"])
-    findings.complain(
+    problems.complain(
       "\(printable(option)): unknown option", why: near.map { "Perhaps \($0) was meant." }, cure: "quicktun --help")
   }
 

@@ -13,9 +13,9 @@ public struct Complaint: Error, Equatable, Sendable, CustomStringConvertible {
   /// `key` is a public key that the text tells on purpose.
   public init(_ what: String, why: String? = nil, cure: String? = nil, showing key: PublicKey? = nil) {
     let keys = key.map { [$0] } ?? []
-    self.what = showable(what, keys: keys)
-    self.why = why.map { showable($0, keys: keys) }
-    self.cure = cure.map { showable($0, keys: keys) }
+    self.what = redacted(what, keys: keys)
+    self.why = why.map { redacted($0, keys: keys) }
+    self.cure = cure.map { redacted($0, keys: keys) }
   }
 
   /// Up to three lines; the second and the third are indented.

@@ -9,7 +9,7 @@ struct ConfigFile {
   let isScript: Bool
   private(set) var occurrences: [Occurrence] = []
 
-  init(path: String, _ file: ReadFile, _ findings: inout Findings) {
+  init(path: String, _ file: ReadFile, _ problems: inout Problems) {
     let text = GivenText(file.contents)
     isScript = text.count > 2 && text[0] == 0x23 && text[1] == 0x21
     var line = 0
@@ -17,34 +17,34 @@ struct ConfigFile {
     while start < text.count {
       line += 1
       let end = text.firstIndex(of: 0x0a, from: start) ?? text.count
-      parse(text[start..<end].trimmed, path: path, line: line, &findings)
+      parse(text[start..<end].trimmed, path: path, line: line, &problems)
       start = end + 1
     }
     if file.othersMayRead && occurrences.contains(where: { $0.setting.isSecret }) {
-      findings.warn(
+      problems.warn(
         "\(path) holds a private key and every user can read it", cure: "chmod o= \(path)")
     }
   }
 
-  private mutating func parse(_ line: GivenText, path: String, line number: Int, _ findings: inout Findings) {
+  private mutating func parse(_ line: GivenText, path: String, line number: Int, _ problems: inout Problems) {
     if line.isEmpty || line[0] == 0x23 { return }
     let isExport = line.count > Self.export.count && Self.export.indices.allSatisfy { line[$0] == Self.export[$0] }
     let line = isExport ? line.from(Self.export.count).trimmed : line
     // Before an `=` there may be anything, a stray key included: it is not repeated.
     guard let equals = line.firstIndex(of: 0x3d), let name = line.upTo(equals).trimmed.revealed, isName(name) else {
       if isScript { return }  // a command
-      return findings.complain("\(path):\(number): not a setting", why: "Lines are NAME=value, or comments after #.")
+      return problems.complain("\(path):\(number): not a setting", why: "Lines are NAME=value, or comments after #.")
     }
     guard let setting = Setting.named(name) else {
       if isScript && !isExport { return }  // a variable of the script's own
       let label = "\(path):\(number): \(name)"
       return isScript
-        ? findings.warnOfUnknown(label, name: name) : findings.complainOfUnknown(label, name: name)
+        ? problems.warnOfUnknown(label, name: name) : problems.complainOfUnknown(label, name: name)
     }
     let value = unquoted(line.from(equals + 1).trimmed)
     if isScript, value.firstIndex(of: 0x24) != nil || value.firstIndex(of: 0x60) != nil {
-      findings.doubt(name, "\(path):\(number): \(name) is not looked at")
-      return findings.warn("\(path):\(number): \(name): not looked at", why: "The shell makes its value.")
+      problems.doubt(name, "\(path):\(number): \(name) is not looked at")
+      return problems.warn("\(path):\(number): \(name): not looked at", why: "The shell makes its value.")
     }
     occurrences.append(Occurrence(setting: setting, spelling: .file(path: path, line: number), value: value))
   }

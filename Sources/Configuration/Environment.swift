@@ -47,26 +47,26 @@ struct Environment {
     }
   }
 
-  func warnOfUnknown(_ findings: inout Findings) {
-    for name in unknownIfupdown { findings.warnOfUnknown(Self.prefix + name, name: name) }
+  func warnOfUnknown(_ problems: inout Problems) {
+    for name in unknownIfupdown { problems.warnOfUnknown(Self.prefix + name, name: name) }
   }
 
   /// Plain names are generic words, so only one that is nearly a setting's is told of.
-  func warnOfNearlySettings(_ findings: inout Findings) {
+  func warnOfNearlySettings(_ problems: inout Problems) {
     let known = Setting.all.map(\.name).filter { $0.utf8.count >= 6 }
     for name in others where name.utf8.count >= 4 && nearest(to: name, in: known, atMost: 2) != nil {
-      findings.warnOfUnknown(name, name: name)
+      problems.warnOfUnknown(name, name: name)
     }
   }
 
   /// Plain names that were not read because settings came from elsewhere.
-  func warnOfIgnored(_ findings: inout Findings) {
+  func warnOfIgnored(_ problems: inout Problems) {
     for occurrence in plain {
-      findings.warn(
+      problems.warn(
         "\(occurrence.label) in the environment: ignored",
         why: "Plain names count only where no -c or --name, no IF_QT_ name and no file is given.",
         cure: "Write \(occurrence.setting.option), or IF_QT_\(occurrence.setting.name).")
-      findings.doubt(occurrence.setting.name, "\(occurrence.label) in the environment is ignored")
+      problems.doubt(occurrence.setting.name, "\(occurrence.label) in the environment is ignored")
     }
   }
 }

@@ -48,8 +48,8 @@ public struct SettingsReader {
   }
 
   public static func read(_ source: Source) -> Reading {
-    var findings = Findings()
-    let arguments = ArgumentParser(source.arguments, &findings)
+    var problems = Problems()
+    let arguments = ArgumentParser(source.arguments, &problems)
     var reading = Reading()
     reading.secretArguments = arguments.secretArguments
     reading.configFile = arguments.configFile
@@ -57,39 +57,39 @@ public struct SettingsReader {
       reading.request = arguments.wantsHelp ? .help : .version
       return reading
     }
-    let file = arguments.configFile.flatMap { readFile($0, source.readFile, &findings) }
-    let given = collect(arguments, file?.occurrences ?? [], source, &findings)
-    reading.settings = apply(given, &findings)
+    let file = arguments.configFile.flatMap { readFile($0, source.readFile, &problems) }
+    let given = collect(arguments, file?.occurrences ?? [], source, &problems)
+    reading.settings = apply(given, &problems)
     reading.settings.spellings = given.mapValues(\.text)
-    var judgement = Judgement(given: given, source, guessesRaw: file?.isScript ?? true)
-    judgement.judge(&reading.settings, &findings)
-    reading.complaints = findings.complaints
-    reading.warnings = findings.warnings
+    var validation = SettingsValidation(given: given, source, guessesRaw: file?.isScript ?? true)
+    validation.validate(&reading.settings, &problems)
+    reading.complaints = problems.complaints
+    reading.warnings = problems.warnings
     return reading
   }
 
   /// One occurrence of each setting that was given: the one that counts.
   private static func collect(
-    _ arguments: ArgumentParser, _ file: [Occurrence], _ source: Source, _ findings: inout Findings
+    _ arguments: ArgumentParser, _ file: [Occurrence], _ source: Source, _ problems: inout Problems
   ) -> [String: Occurrence] {
     let environment = Environment(source.environment)
-    environment.warnOfUnknown(&findings)
+    environment.warnOfUnknown(&problems)
     let usesPlain = arguments.occurrences.isEmpty && arguments.configFile == nil && !environment.isIfupdown
     if usesPlain {
-      environment.warnOfNearlySettings(&findings)
+      environment.warnOfNearlySettings(&problems)
     } else {
-      environment.warnOfIgnored(&findings)
+      environment.warnOfIgnored(&problems)
     }
     var given: [String: Occurrence] = [:]
     for occurrences in [arguments.occurrences, environment.ifupdown, file, usesPlain ? environment.plain : []] {
-      merge(occurrences, into: &given, &findings)
+      merge(occurrences, into: &given, &problems)
     }
     return given
   }
 
   /// Adds what no earlier source gave. Twice in one source is told of.
   private static func merge(
-    _ occurrences: [Occurrence], into given: inout [String: Occurrence], _ findings: inout Findings
+    _ occurrences: [Occurrence], into given: inout [String: Occurrence], _ problems: inout Problems
   ) {
     var here: Set<String> = []
     for occurrence in occurrences where !occurrence.value.isEmpty || occurrence.setting.blank == .counts {
@@ -98,44 +98,44 @@ public struct SettingsReader {
       if given[name] == nil {
         given[name] = occurrence
       } else if isSecondHere && occurrence.spelling != .iface {
-        findings.warn("\(occurrence.text): ignored", why: "\(name) is given twice, and the first one counts.")
+        problems.warn("\(occurrence.text): ignored", why: "\(name) is given twice, and the first one counts.")
       }
     }
     for occurrence in occurrences where occurrence.value.isEmpty && occurrence.setting.blank == .ignored {
-      findings.warn("\(occurrence.label) is empty: as if it were not given")
-      findings.doubt(occurrence.setting.name, "\(occurrence.label) is empty")
+      problems.warn("\(occurrence.label) is empty: as if it were not given")
+      problems.doubt(occurrence.setting.name, "\(occurrence.label) is empty")
     }
   }
 
   private static func readFile(
-    _ path: String, _ read: FileReader, _ findings: inout Findings
+    _ path: String, _ read: FileReader, _ problems: inout Problems
   ) -> ConfigFile? {
     do throws(FileProblem) {
       let file = try read(path, ConfigFile.largest)
       guard file.writers.isEmpty else {
         // Not even its mistakes are of interest then.
-        findings.complain(
+        problems.complain(
           "--config \(printable(path)): \(file.writers.fact)", why: "It can hold a script, which is run as root.",
           cure: file.writers.cure(path))
         return nil
       }
-      return ConfigFile(path: path, file, &findings)
+      return ConfigFile(path: path, file, &problems)
     } catch {
-      findings.complain("--config \(printable(path)): \(error.reason)")
+      problems.complain("--config \(printable(path)): \(error.reason)")
       return nil
     }
   }
 
-  private static func apply(_ given: [String: Occurrence], _ findings: inout Findings) -> TunnelSettings {
+  private static func apply(_ given: [String: Occurrence], _ problems: inout Problems) -> TunnelSettings {
     var settings = TunnelSettings()
     for setting in Setting.all {
-      guard let occurrence = given[setting.name], isFreeOfComments(occurrence, &findings) else { continue }
+      guard let occurrence = given[setting.name], isFreeOfComments(occurrence, &problems) else { continue }
       do {
         try setting.read(occurrence.value, &settings)
       } catch {
         let rejection = error as? Rejection ?? Rejection()
         let accepted = "Accepted: \(setting.accepted)."
-        findings.complain(
+        problems.complain(
           "\(occurrence.text): not accepted", why: rejection.why.map { "\($0) \(accepted)" } ?? accepted,
           cure: rejection.cure)
       }
@@ -143,10 +143,10 @@ public struct SettingsReader {
     return settings
   }
 
-  private static func isFreeOfComments(_ occurrence: Occurrence, _ findings: inout Findings) -> Bool {
+  private static func isFreeOfComments(_ occurrence: Occurrence, _ problems: inout Problems) -> Bool {
     guard !occurrence.setting.mayHoldComment, occurrence.value.commentIndex != nil else { return true }
     let name = occurrence.setting.name
-    findings.complain(
+    problems.complain(
       "\(occurrence.text): a comment became part of the value",
       why: "In /etc/network/interfaces and in the environment a # behind a value is not a comment.",
       cure: "Put the comment on a line of its own, before qt_\(name.lowercased()).")

@@ -71,8 +71,9 @@ package struct DeviceRefusal: Sendable {
   }
 
   /// Something else stands at /dev/net/tun; nil if the driver's node does, or nothing.
-  static func impostor(_ kind: DeviceNode.Kind?, _ words: String = "/dev/net/tun is not the tun driver's") -> Complaint?
-  {
+  package static func impostor(
+    _ kind: DeviceNode.Kind?, _ words: String = "/dev/net/tun is not the tun driver's"
+  ) -> Complaint? {
     let (what, remove): (String, String)
     switch kind {
     case .driver, nil: return nil

@@ -27,7 +27,7 @@ public final class SaltyProtocol: TunnelProtocol {
 
   private(set) var handshake: Handshake
   private var channel: ControlChannel
-  private var insistence = Insistence()
+  private var deadPeerDetection = DeadPeerDetection()
 
   init(_ agreement: KeyAgreement, _ parameters: ProtocolParameters) {
     handshake = Handshake(replayWindow: parameters.replayWindow)
@@ -53,7 +53,7 @@ public final class SaltyProtocol: TunnelProtocol {
 
   private func lookAtTimers(_ control: inout PacketBatch, at now: Moment) {
     handshake.expire(at: now.monotonicSeconds)
-    if handshake.isAgreed && insistence.isDue(at: now) {
+    if handshake.isAgreed && deadPeerDetection.isDue(at: now) {
       // The original answers a place only once it has heard from there before: the second one is for its ears.
       for _ in 0..<2 { announce(&control, at: now) }
     }
@@ -82,7 +82,7 @@ public final class SaltyProtocol: TunnelProtocol {
 
   public func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
     lookAtTimers(&control, at: now)
-    if hasPending(packets) { insistence.hasSent(at: now) }
+    if hasPending(packets) { deadPeerDetection.hasSent(at: now) }
     guard let encoder = handshake.encoder else { return dropAll(&packets, .noKey) }
     for index in 0..<packets.count where packets.isPending(index) {
       var span = packets[index, room: headroom]
@@ -126,7 +126,7 @@ public final class SaltyProtocol: TunnelProtocol {
     if let reason = decoder.open(&span, counter: word & DataHeader.counterMask) { return reason }
     datagrams.trimFront(of: index, by: BoxStream.tagByteCount)
     datagrams.pass(index)
-    insistence.hasHeard()
+    deadPeerDetection.hasHeard()
     return nil
   }
 
@@ -166,7 +166,7 @@ public final class SaltyProtocol: TunnelProtocol {
       channel.accept(message, time: time)
       reply(answer, to: datagrams.endpoint(of: index), &control, now)
       if isOfThisRun {
-        insistence.hasHeard()
+        deadPeerDetection.hasHeard()
         datagrams.consume(index)
       } else {
         datagrams.consumeUnproven(index)

@@ -22,7 +22,7 @@ package final class UDPTransport: DatagramTransport {
   let connection: PeerConnection?
   let sending = MessageArray(messageCapacity: 64, vectorCapacity: 256)
   private let receiving = MessageArray(messageCapacity: receiveBuffers, vectorCapacity: receiveBuffers)
-  private var surplus = Surplus()
+  private var backlog = ReceiveBacklog()
   var segmentation: Segmentation
   let path: PathDiscovery
   /// The route to the peer, as of the last tick.
@@ -81,8 +81,8 @@ package final class UDPTransport: DatagramTransport {
   // MARK: Receiving
 
   package func receive(into datagrams: inout PacketBatch) throws -> ReadOutcome {
-    if !surplus.isEmpty {
-      surplus.move(into: &datagrams)
+    if !backlog.isEmpty {
+      backlog.move(into: &datagrams)
       return .more
     }
     return receive(into: &datagrams) { receiveCounted($0) }
@@ -106,7 +106,7 @@ package final class UDPTransport: DatagramTransport {
       guard let message = receiving.received(index) else { continue }
       append(message, at: base + index * Self.stride(datagrams), to: &datagrams)
     }
-    return count == buffers || !surplus.isEmpty ? .more : .drained
+    return count == buffers || !backlog.isEmpty ? .more : .drained
   }
 
   private static func stride(_ datagrams: borrowing PacketBatch) -> Int {
@@ -150,7 +150,7 @@ package final class UDPTransport: DatagramTransport {
       if datagrams.count < datagrams.slotCapacity {
         datagrams.append(at: start + offset, length: length, endpoint: message.source)
       } else {
-        surplus.keep(datagrams, start: start + offset, length: length, source: message.source)
+        backlog.keep(datagrams, start: start + offset, length: length, source: message.source)
       }
       offset += size
     } while offset < message.length

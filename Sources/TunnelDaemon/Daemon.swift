@@ -5,6 +5,7 @@ package import Logging
 package import ProtocolKit
 import TunDevice
 import Transports
+import TunnelSetup
 import TunnelCore
 
 /// One tunnel, from its settings to its end:
@@ -40,7 +41,7 @@ package final class Daemon {
     let signals = try SignalSource()
     let device = try openDevice(peer)
     let transport = UDPTransport(socket, options: transportOptions(peer))
-    let mark = KeptMark.find(settings, description, environment: environment, at: clock.now(), log)
+    let mark = StoredHighWaterMark.find(settings, description, environment: environment, at: clock.now(), log)
     let wireFormat = try makeProtocol(at: clock.now(), mark)
     let facts = TunnelFacts(
       settings: settings, description: description, device: device.name, mtu: try NetworkInterface.mtu(of: device.name),
@@ -66,9 +67,9 @@ package final class Daemon {
 
   /// The bound socket, and where the peer is, if that is known.
   private func bind() throws -> (UDPSocket, Endpoint?) {
-    let local = try OuterPath.local(settings)
-    let peer = try OuterPath.peer(settings, local: local)
-    let socket = try OuterPath.bind(local, port: settings.localPort, peer: peer)
+    let local = try SocketSetup.local(settings)
+    let peer = try SocketSetup.peer(settings, local: local)
+    let socket = try SocketSetup.bind(local, port: settings.localPort, peer: peer)
     warnOfAddress(peer, local: local, localPort: socket.localEndpoint?.port ?? 0)
     return (socket, peer)
   }
@@ -127,7 +128,7 @@ package final class Daemon {
       }, log: lines)
     let silence = SilenceReporter(
       relay: relay,
-      detective: Detective(description, all: allProtocols, settings.protocolParameters(start: clock.now())),
+      diagnosis: DatagramDiagnosis(description, all: allProtocols, settings.protocolParameters(start: clock.now())),
       expected: DeviceSetup.expectation(settings), device: device.name, log: lines)
     return { [supervision] in
       let now = clock.now()
@@ -139,7 +140,7 @@ package final class Daemon {
     }
   }
 
-  private func relayUntilSignal(_ loop: TunnelLoop) throws -> Wish {
+  private func relayUntilSignal(_ loop: TunnelLoop) throws -> SignalRequest {
     do {
       return try loop.run()
     } catch let vanished as TunDevice.Vanished {
@@ -148,7 +149,7 @@ package final class Daemon {
     }
   }
 
-  private func makeProtocol(at start: Moment, _ mark: KeptMark?) throws(Complaint) -> any TunnelProtocol {
+  private func makeProtocol(at start: Moment, _ mark: StoredHighWaterMark?) throws(Complaint) -> any TunnelProtocol {
     var parameters = settings.protocolParameters(start: start)
     parameters.mark = mark
     do throws(ProtocolError) {

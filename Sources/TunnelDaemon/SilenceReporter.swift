@@ -2,6 +2,7 @@ import Configuration
 import Diagnosis
 import LinuxSystem
 import Logging
+import TunnelSetup
 import TunnelCore
 
 /// Says why nothing arrives, while that is so: once for each reason, and again after ten minutes.
@@ -9,7 +10,7 @@ import TunnelCore
 /// It costs nothing while packets pass. While none does it looks at one datagram a second, however many come.
 final class SilenceReporter {
   private let relay: Relay
-  private let detective: Detective
+  private let diagnosis: DatagramDiagnosis
   private let expected: InnerPacket.Expectation
   private let device: String
   private let log: LimitedLog
@@ -25,9 +26,9 @@ final class SilenceReporter {
   private static let patience = 15
   private static let repetition: UInt64 = 600
 
-  init(relay: Relay, detective: Detective, expected: InnerPacket.Expectation, device: String, log: LimitedLog) {
+  init(relay: Relay, diagnosis: DatagramDiagnosis, expected: InnerPacket.Expectation, device: String, log: LimitedLog) {
     self.relay = relay
-    self.detective = detective
+    self.diagnosis = diagnosis
     self.expected = expected
     self.device = device
     self.log = log
@@ -51,8 +52,8 @@ final class SilenceReporter {
 
   private func consider(_ glimpse: Relay.Glimpse, isSilent: Bool, _ now: Moment) {
     if !glimpse.packet.isEmpty { return considerPacket(glimpse.packet, now) }
-    guard isSilent, let evidence = Detective.Evidence(glimpse) else { return }
-    if let complaint = detective.explain(evidence, peer: relay.peer, at: now) {
+    guard isSilent, let evidence = RejectedDatagram(glimpse) else { return }
+    if let complaint = diagnosis.explain(evidence, peer: relay.peer, at: now) {
       say(complaint, now)
     }
   }

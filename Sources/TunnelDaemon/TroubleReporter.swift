@@ -5,6 +5,7 @@ import Logging
 import SystemPackage
 import TunDevice
 import Transports
+import TunnelSetup
 import TunnelCore
 
 /// Says once what the kernel refuses, however often it does. Looked at about once a second, never for a packet.

@@ -67,7 +67,7 @@ package struct TunnelLog: LogHandler {
   }
 
   package func log(event: LogEvent) {
-    let text = event.message.description.split(separator: "\n").map { showable(String($0), keys: publicKeys) }
+    let text = event.message.description.split(separator: "\n").map { redacted(String($0), keys: publicKeys) }
       .joined(separator: "\n")
     switch event.level {
     case .error, .critical: output.write("error: " + text, .error)

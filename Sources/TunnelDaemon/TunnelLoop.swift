@@ -23,7 +23,7 @@ final class TunnelLoop {
   private var transportIsReady = false
   /// Whether the socket was full: until it can be written to again, the device is not read.
   private var isBlocked = false
-  private var wish: Wish?
+  private var wish: SignalRequest?
   private var nextTick: UInt64 = 0
 
   private static let tickNanoseconds: UInt64 = 1_000_000_000
@@ -48,7 +48,7 @@ final class TunnelLoop {
   }
 
   /// Runs until a signal asks for something; returns what, and can be run again. Throws when the device is gone.
-  func run() throws -> Wish {
+  func run() throws -> SignalRequest {
     while true {
       try tickIfDue()
       try wait()

@@ -75,11 +75,11 @@ struct PossibleKeyTests {
       "yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=", "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=",
       "WOCaX2k8/XWJbgYQpqXkO1pSh7v2lyTQwIdTtFG1zlg=",
     ] {
-      #expect(showable("--config \(key)") == "--config (44 characters that could be a key)")
-      #expect(showable("X=\(key.dropLast())") == "X=(43 characters that could be a key)")
+      #expect(redacted("--config \(key)") == "--config (44 characters that could be a key)")
+      #expect(redacted("X=\(key.dropLast())") == "X=(43 characters that could be a key)")
     }
     #expect(
-      showable("/etc/keys/xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=")
+      redacted("/etc/keys/xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=")
         == "/etc/keys/(44 characters that could be a key)")
   }
 
@@ -92,14 +92,14 @@ struct PossibleKeyTests {
       "the peer needs PUBLIC_KEY", "2026-11-21 09:00:00.123456", "999999999999999",
       "--private-key-file /etc/network/quicktun-tunnels/tunnel-number-0001.key",
     ])
-  func harmless(text: String) { #expect(showable(text) == text) }
+  func harmless(text: String) { #expect(redacted(text) == text) }
 
   @Test("a public key is shown where the program means to, and only that one")
   func meant() throws {
     let key = try PublicKey(hex: ownPublic)
     #expect(Complaint("needs \(key); not \(ownSecret)", showing: key).what.hasPrefix("needs \(ownPublic); not (64"))
-    #expect(showable("PUBLIC_KEY=\(ownPublic)") == "PUBLIC_KEY=(64 characters that could be a key)")
-    #expect(showable("own public key \(ownPublic), peer \(ownSecret)", keys: [key]).contains(ownPublic))
+    #expect(redacted("PUBLIC_KEY=\(ownPublic)") == "PUBLIC_KEY=(64 characters that could be a key)")
+    #expect(redacted("own public key \(ownPublic), peer \(ownSecret)", keys: [key]).contains(ownPublic))
   }
 
   @Test("the own secret where the peer's key belongs is refused with raw too, and the pair's lines in the wrong places")
@@ -114,10 +114,10 @@ struct PossibleKeyTests {
   func controls() {
     for bad in ["\u{1b}", "\u{7f}", "\u{80}", "\u{9b}", "\u{9f}", "\u{2028}", "\u{2029}", "\u{202e}", "\u{2066}", "\r"]
     {
-      #expect(showable("a\(bad)b") == "a?b")
+      #expect(redacted("a\(bad)b") == "a?b")
       let reading = read(environment: ["IF_QT_PROTOCOL=a\(bad)31mb"])
       #expect(reading.complaintTexts[0].contains("IF_QT_PROTOCOL=a?31mb"))
     }
-    #expect(showable("größer, 更大, 👍") == "größer, 更大, 👍")
+    #expect(redacted("größer, 更大, 👍") == "größer, 更大, 👍")
   }
 }

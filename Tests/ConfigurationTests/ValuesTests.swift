@@ -23,7 +23,7 @@ struct ValuesTests {
       #expect(reading.complaints == [], "blanks at the ends are trimmed")
       return
     }
-    #expect(reading.complains("IF_QT_\(name)=\(showable(trimmed)): not accepted"), "\(reading.complaintTexts)")
+    #expect(reading.complains("IF_QT_\(name)=\(redacted(trimmed)): not accepted"), "\(reading.complaintTexts)")
     #expect(reading.complaints.count == 1)
     #expect(reading.complaintTexts[0].contains("Accepted: "))
   }

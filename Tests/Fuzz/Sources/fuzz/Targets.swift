@@ -14,6 +14,6 @@ let targets: [(name: String, run: @Sendable (inout FuzzInput) -> Void)] = [
   ("settings", { SettingsFuzz.run(&$0) }),
   ("relay", { RelayFuzz.run(&$0) }),
   ("interfaces", { InterfacesFuzz.run(&$0) }),
-  ("detective", { DetectiveFuzz.run(&$0) }),
+  ("diagnosis", { DatagramDiagnosisFuzz.run(&$0) }),
   ("inner-packet", { InnerPacketFuzz.run($0.rest()) }),
 ]

@@ -1,0 +1,147 @@
+package import Configuration
+import Diagnosis
+import Glibc
+import LinuxSystem
+import Logging
+package import ProtocolKit
+import SystemPackage
+import Transports
+import TunnelSetup
+import TunnelCore
+
+/// Calls the peer with the settings of a tunnel, without a device: an authenticated empty packet, and what the protocol
+/// itself has to say. Every quicktun takes an empty packet for a keepalive.
+package struct PeerProbe {
+  private let settings: TunnelSettings
+  private let protocols: [ProtocolDescription]
+  private let environment: [String]
+
+  private static let patienceNanoseconds: UInt64 = 3_000_000_000
+  /// How long to wait for a packet once there is an answer: what is in it tells what the peer's device takes.
+  private static let packetNanoseconds: UInt64 = 1_000_000_000
+
+  /// `environment` has entries "NAME=value".
+  package init(_ settings: TunnelSettings, _ protocols: [ProtocolDescription], environment: [String]) {
+    self.settings = settings
+    self.protocols = protocols
+    self.environment = environment
+  }
+
+  package func findings() -> [Finding] {
+    do {
+      return [try call()]
+    } catch let complaint as Complaint {
+      return [Finding("peer", .problem, complaint)]
+    } catch {
+      return [Finding("peer", .problem, "\(error)")]
+    }
+  }
+
+  private func call() throws -> Finding {
+    guard let description = protocols.first(where: { $0.name == settings.protocolName }) else {
+      return Finding("peer", .problem, "PROTOCOL is not known")
+    }
+    let local = try SocketSetup.local(settings)
+    guard let peer = try SocketSetup.peer(settings, local: local) else {
+      return Finding("peer", .warning, "Not called: REMOTE_ADDRESS is not set, so this side waits for the other")
+    }
+    let clock = SystemClock()
+    let socket = try SocketSetup.bind(local, port: settings.localPort, peer: peer)
+    var options = UDPTransport.Options()
+    options.fixedPeer = settings.remoteFloat ? nil : peer
+    let transport = UDPTransport(socket, options: options)
+    let parameters = settings.protocolParameters(start: clock.now())
+    let device = ProbeDevice()
+    // The call is numbered like a tunnel's datagrams, under the same keys.
+    var numbered = parameters
+    let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
+    numbered.mark = StoredHighWaterMark.find(settings, description, environment: environment, at: clock.now(), silent)
+    let relay = Relay(
+      device: device, transport: transport, protocol: try description.make(numbered), clock: clock,
+      options: .init(peer: peer, isFloating: settings.remoteFloat))
+    relay.wantsGlimpse = true
+    if let milliseconds = try waitForAnswer(relay, transport, device, clock) {
+      return answer(peer, description, device, milliseconds)
+    }
+    if let evidence = relay.takeGlimpse().flatMap(RejectedDatagram.init) {
+      let diagnosis = DatagramDiagnosis(description, all: protocols, parameters)
+      if let complaint = diagnosis.explain(evidence, peer: peer, at: clock.now()) {
+        return Finding("peer", .problem, complaint)
+      }
+    }
+    if let failure = transport.failures.entries.first {
+      return Finding(
+        "peer", .problem, EndTrouble.transport(peer, failure.errno, "\(Errno(rawValue: failure.errno))"))
+    }
+    return silence(peer, description)
+  }
+
+  private func answer(
+    _ peer: Endpoint, _ description: ProtocolDescription, _ device: ProbeDevice, _ milliseconds: Int
+  ) -> Finding {
+    let expected = DeviceSetup.expectation(settings)
+    if let complaint = InnerPacket.complaint(device.shape, expected: expected, device: settings.interface ?? "here") {
+      return Finding("peer", .problem, complaint)
+    }
+    let fits = device.shape == .unknown ? "" : ", and its packets are such as this side takes"
+    if description.needsKeys {
+      return Finding("peer", .ok, "\(peer.text) answers after \(milliseconds) ms, with the right key\(fits)")
+    }
+    return Finding(
+      "peer", .ok, "Something at \(peer.text) answers after \(milliseconds) ms\(fits)",
+      why: "\(description.name) has no key, so who it is cannot be known.")
+  }
+
+  private func silence(_ peer: Endpoint, _ description: ProtocolDescription) -> Finding {
+    // Only salty answers by itself. The others speak when they have a packet.
+    let answers = description.name == "salty"
+    return Finding(
+      "peer", answers ? .problem : .warning, "\(peer.text): no answer in 3 s",
+      why: answers
+        ? "It is not running, has another PUBLIC_KEY for us, or a firewall does not let UDP pass."
+        : "\(description.name) has no handshake: the peer speaks only when it has a packet, so it may be well.")
+  }
+
+  /// Milliseconds until the first authentic datagram came, and for a packet a while longer. Nil if none came.
+  private func waitForAnswer(
+    _ relay: Relay, _ transport: UDPTransport, _ device: ProbeDevice, _ clock: SystemClock
+  ) throws -> Int? {
+    let events = try EventLoop()
+    try events.add(transport.descriptor, token: 0, .readable)
+    let start = clock.now().monotonicNanoseconds
+    var answered: UInt64?
+    try relay.tick()
+    _ = try relay.relayOutbound()
+    while device.shape == .unknown {
+      let now = clock.now().monotonicNanoseconds
+      if answered == nil && relay.counters.authentic > 0 { answered = now }
+      guard now < (answered.map { $0 + Self.packetNanoseconds } ?? start + Self.patienceNanoseconds) else { break }
+      try events.wait(milliseconds: 100) { _ in }
+      _ = try relay.relayInbound()
+      try relay.tick()
+      if transport.failures[Errno.connectionRefused.rawValue] > 0 { break }
+    }
+    if answered == nil && relay.counters.authentic > 0 { answered = clock.now().monotonicNanoseconds }
+    return answered.map { Int(($0 - start + 999_999) / 1_000_000) }
+  }
+}
+
+/// A device that has one empty packet to send, and looks at what it gets instead of keeping it.
+private final class ProbeDevice: PacketDevice {
+  private var isSent = false
+  let failures = FailureTally()
+  /// Of the first packet that could be told.
+  private(set) var shape = InnerPacket.Shape.unknown
+
+  func receive(into packets: inout PacketBatch) throws -> ReadOutcome {
+    if !isSent, let start = packets.roomForNext(0) { packets.append(at: start, length: 0) }
+    isSent = true
+    return .drained
+  }
+
+  func send(_ packets: inout PacketBatch) throws {
+    for index in 0..<packets.count where shape == .unknown && packets.state(of: index) == .passed {
+      shape = unsafe InnerPacket.shape(of: packets.copy(of: index).span.bytes)
+    }
+  }
+}

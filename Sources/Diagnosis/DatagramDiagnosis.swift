@@ -1,0 +1,171 @@
+package import Configuration
+import LinuxSystem
+package import ProtocolKit
+import Sodium
+package import TunnelCore
+
+/// Works out why datagrams are not taken, by trying what else they could be. It informs and never accepts anything: what
+/// it opens it forgets, and the protocol that runs knows nothing of it.
+///
+/// Costs a few failing tag checks and key agreements for a datagram; whoever calls it sees to it that that is seldom.
+package struct DatagramDiagnosis {
+  private let running: ProtocolDescription
+  private let others: [ProtocolDescription]
+  private let parameters: ProtocolParameters
+
+  package init(_ running: ProtocolDescription, all: [ProtocolDescription], _ parameters: ProtocolParameters) {
+    self.running = running
+    others = all.filter { $0.name != running.name }
+    self.parameters = parameters
+  }
+
+  /// The likeliest reason; nil if there is nothing to say but that it is not authentic, and that may pass.
+  package func explain(_ evidence: RejectedDatagram, peer: Endpoint?, at now: Moment) -> Complaint? {
+    if evidence.reason == .fromElsewhere { return stranger(evidence, peer, now) }
+    if evidence.reason == .reflected { return reflected(evidence) }
+    if opens(evidence, running, now) { return authentic(evidence, peer, now) }
+    if let ownRole = opensUnderOwnRole(evidence, now) { return ownRole }
+    if let other = others.first(where: { $0.needsKeys && opens(evidence, $0, now) }) {
+      return speaks(other, evidence, now)
+    }
+    if isPlain(evidence) && running.name != "raw" { return plain(evidence) }
+    return wrongKey(evidence)
+  }
+
+  // MARK: Trying
+
+  /// Whether a fresh protocol, which has seen nothing and takes any time, takes the datagram.
+  private func opens(
+    _ evidence: RejectedDatagram, _ description: ProtocolDescription, _ now: Moment, role: Bool? = nil
+  ) -> Bool {
+    var parameters = parameters
+    parameters.timeWindow = nil
+    parameters.role = role ?? (description.name == running.name ? parameters.role : nil)
+    parameters.start = now
+    guard let fresh = try? description.make(parameters) else { return false }
+    var datagrams = PacketBatch(byteCapacity: evidence.datagram.count + 256, slotCapacity: 1)
+    var control = PacketBatch(byteCapacity: 4096, slotCapacity: 8)
+    fresh.tick(control: &control, at: now)
+    control.removeAll()
+    guard unsafe datagrams.appendCopy(of: evidence.datagram.span.bytes) else { return false }
+    fresh.open(&datagrams, control: &control, at: now)
+    switch datagrams.state(of: 0) {
+    case .passed, .consumed, .unproven: return true
+    case .pending, .dropped: return false
+    }
+  }
+
+  private func isPlain(_ evidence: RejectedDatagram) -> Bool {
+    unsafe InnerPacket.shape(of: evidence.datagram.span.bytes) != .unknown
+  }
+
+  // MARK: Telling
+
+  private func stranger(_ evidence: RejectedDatagram, _ peer: Endpoint?, _ now: Moment) -> Complaint? {
+    // What was opened before is a copy, whoever sends it.
+    guard running.needsKeys, evidence.isNew != false, opens(evidence, running, now) else { return nil }
+    guard evidence.isNew == true || isRecent(evidence, running, now) else { return perhapsRecorded(evidence, peer) }
+    return Complaint(
+      "The peer's datagrams come from \(evidence.endpoint.text) and are not taken",
+      why: "It is fixed to \(peer?.text ?? "another address"): NAT, or another LOCAL_PORT there.",
+      cure: "Set REMOTE_FLOAT=1, or REMOTE_ADDRESS and REMOTE_PORT to that place.")
+  }
+
+  /// Whether it says that it was sent within the last minute.
+  private func isRecent(_ evidence: RejectedDatagram, _ description: ProtocolDescription, _ now: Moment) -> Bool {
+    guard let claimed = unsafe description.claimedTime?(evidence.datagram.span.bytes) else { return false }
+    return now.unixSeconds.subtractingReportingOverflow(claimed).partialValue.magnitude < 60
+  }
+
+  /// Sealed by the peer, but nobody knows when. To say that the peer is there now would help whoever recorded it.
+  private func perhapsRecorded(_ evidence: RejectedDatagram, _ peer: Endpoint?) -> Complaint {
+    Complaint(
+      "Datagrams that the peer has sealed come from \(evidence.endpoint.text) and are not taken",
+      why:
+        "It is fixed to \(peer?.text ?? "another address"). They may as well be recorded ones that somebody replays.",
+      cure: "If you know that the peer is there (NAT, another LOCAL_PORT): set REMOTE_ADDRESS and REMOTE_PORT to that.")
+  }
+
+  private func reflected(_ evidence: RejectedDatagram) -> Complaint {
+    Complaint(
+      "Our own datagrams come back from \(evidence.endpoint.text)",
+      why: "Something there sends back what it gets, or REMOTE_ADDRESS is this host.",
+      cure: "Point REMOTE_ADDRESS and REMOTE_PORT at the peer.")
+  }
+
+  /// Authentic, and refused all the same: its time.
+  private func authentic(_ evidence: RejectedDatagram, _ peer: Endpoint?, _ now: Moment) -> Complaint? {
+    // A copy of what was taken is a replay, or the network's doing.
+    guard evidence.reason != .duplicate, let claimed = unsafe running.claimedTime?(evidence.datagram.span.bytes) else {
+      return nil
+    }
+    let behind = now.unixSeconds.subtractingReportingOverflow(claimed).partialValue
+    if behind.magnitude < 5 {
+      // Sent just now: what it sent before must have been ahead.
+      return Complaint(
+        "The peer's stamps are behind what it sent before", why: "Its clock was ahead, and has been set back.",
+        cure: "Restart this side, once the peer's clock is right.")
+    }
+    let isElsewhere = peer != nil && peer != evidence.endpoint
+    let replay = isElsewhere ? " They come from \(evidence.endpoint.text), so perhaps they are." : ""
+    let direction = behind > 0 ? "behind" : "ahead of"
+    return Complaint(
+      "The peer's stamps are \(Self.text(seconds: behind.magnitude)) \(direction) our clock",
+      why: behind > 0
+        ? "They are below what it sent before, or out of TIME_WINDOW: refused as if they were replayed.\(replay)"
+        : "Refused as if they were replayed.\(replay)",
+      cure: "Set the clock on both sides (timedatectl), then restart this side.")
+  }
+
+  private func opensUnderOwnRole(_ evidence: RejectedDatagram, _ now: Moment) -> Complaint? {
+    guard let agreement = try? parameters.agreement() else { return nil }
+    let isGreater = agreement.roles(override: parameters.role).sending == 1
+    guard opens(evidence, running, now, role: !isGreater) else { return nil }
+    return Complaint(
+      "Datagrams from \(evidence.endpoint.text) decrypt under our own role",
+      why: "Both sides have the same ROLE, or one key pair without ROLE; or our own datagrams come back.",
+      cure: "Set ROLE=1 on one side and ROLE=0 on the other.")
+  }
+
+  private func speaks(_ other: ProtocolDescription, _ evidence: RejectedDatagram, _ now: Moment) -> Complaint {
+    let doubt = isRecent(evidence, other, now) ? "" : " Or somebody replays what was recorded when both had that."
+    return Complaint(
+      "Datagrams from \(evidence.endpoint.text) decrypt as \(other.name)",
+      why: "The peer has PROTOCOL=\(other.name), we have PROTOCOL=\(running.name).\(doubt)",
+      cure: "Set PROTOCOL alike on both sides.")
+  }
+
+  private func plain(_ evidence: RejectedDatagram) -> Complaint {
+    Complaint(
+      "Unencrypted packets come from \(evidence.endpoint.text)",
+      why: "The peer has PROTOCOL=raw, we have PROTOCOL=\(running.name).", cure: "Set PROTOCOL alike on both sides.")
+  }
+
+  private func wrongKey(_ evidence: RejectedDatagram) -> Complaint? {
+    guard evidence.reason == .notAuthentic, let own = parameters.secretKey?.publicKey, isTelling(evidence) else {
+      return nil
+    }
+    return Complaint(
+      "Datagrams from \(evidence.endpoint.text) fail under the peer's key",
+      why: "PUBLIC_KEY here or there is not the other side's, or the datagrams are damaged, or a stranger's.",
+      cure: "The peer needs PUBLIC_KEY=\(own); compare PUBLIC_KEY here with the key that it prints at its start.",
+      showing: own)
+  }
+
+  /// Whether a failing tag means a wrong key. salty's data fail for a while after each restart; its control datagrams
+  /// never do.
+  private func isTelling(_ evidence: RejectedDatagram) -> Bool {
+    guard running.name == "salty" else { return true }
+    return evidence.datagram.first.map { $0 & 0x80 != 0 } ?? false
+  }
+
+  /// "3 h", "40 s", "12 days".
+  static func text(seconds: UInt64) -> String {
+    switch seconds {
+    case ..<120: "\(seconds) s"
+    case ..<7200: "\(seconds / 60) min"
+    case ..<172_800: "\(seconds / 3600) h"
+    default: "\(seconds / 86_400) days"
+    }
+  }
+}

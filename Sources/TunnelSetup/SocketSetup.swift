@@ -1,0 +1,95 @@
+package import Configuration
+import Glibc
+package import LinuxSystem
+import SystemPackage
+package import TunnelCore
+
+/// The two ends of the outer path: settings to the peer's endpoint and a bound socket.
+package enum SocketSetup {
+  /// Where the peer is; nil while it has not spoken.
+  package static func peer(_ settings: TunnelSettings, local: Endpoint?) throws(Complaint) -> Endpoint? {
+    guard let name = settings.remoteAddress else { return nil }
+    let family: Resolver.Family = local.map { $0.isIPv6 ? .ipv6 : .ipv4 } ?? .any
+    let endpoint = try resolve(name, settings.spelled("REMOTE_ADDRESS"), port: settings.remotePort, family: family)
+    return endpoint.isUnspecified ? nil : endpoint
+  }
+
+  /// The address to bind, if one is asked for.
+  package static func local(_ settings: TunnelSettings) throws(Complaint) -> Endpoint? {
+    guard let name = settings.localAddress else { return nil }
+    return try resolve(name, settings.spelled("LOCAL_ADDRESS"), port: settings.localPort, family: .any)
+  }
+
+  private static func resolve(
+    _ name: String, _ spelling: String, port: UInt16, family: Resolver.Family
+  ) throws(Complaint) -> Endpoint {
+    do throws(Resolver.Failure) {
+      return try Resolver.addresses(of: name, port: port, family: family)[0]
+    } catch {
+      let kind =
+        switch family {
+        case .any: "an address"
+        case .ipv4: "an IPv4 address, as LOCAL_ADDRESS is one"
+        case .ipv6: "an IPv6 address, as LOCAL_ADDRESS is one"
+        }
+      throw Complaint(
+        "\(spelling): \(error.reason)", why: "The resolver knows no address of that name; \(kind) is needed.",
+        cure: "Try: getent ahosts \(name)")
+    }
+  }
+
+  /// A socket of the family that the addresses have; with none given one that speaks both, where the kernel has IPv6.
+  package static func bind(_ local: Endpoint?, port: UInt16, peer: Endpoint?) throws -> UDPSocket {
+    let anyIPv4 = Endpoint(ipv4: 0, port: port)
+    let anyIPv6 = Endpoint(ipv6High: 0, low: 0, port: port)
+    if let local { return try bound(to: local) }
+    if let peer { return try bound(to: peer.isIPv6 ? anyIPv6 : anyIPv4) }
+    if let both = try? UDPSocket(isIPv6: true), (try? both.bind(to: anyIPv6)) != nil { return both }
+    return try bound(to: anyIPv4)
+  }
+
+  private static func bound(to endpoint: Endpoint) throws -> UDPSocket {
+    let socket = try UDPSocket(isIPv6: endpoint.isIPv6)
+    do throws(SystemCallError) {
+      try socket.bind(to: endpoint)
+      return socket
+    } catch {
+      throw explain(error, endpoint)
+    }
+  }
+
+  private static func explain(_ error: SystemCallError, _ endpoint: Endpoint) -> Complaint {
+    switch error.errno {
+    case .addressInUse:
+      Complaint(
+        "\(error)", why: "Another process has UDP port \(endpoint.port); quicktun's default is 2998.",
+        cure: "Find it with `ss -lunp`, or choose another LOCAL_PORT and give it to the peer as REMOTE_PORT.")
+    case .addressNotAvailable:
+      Complaint(
+        "\(error)", why: "LOCAL_ADDRESS is on no interface of this host.", cure: "See `ip address`, or leave it out.")
+    default:
+      Complaint("\(error)")
+    }
+  }
+
+  /// What the route to the peer carries at once, in bytes: the MTU that it was given, or its interface's, or Ethernet's
+  /// 1500 while there is none. What the kernel has learned from ICMP messages, which may be forged, does not count:
+  /// an MTU of the device that was set by them would stay.
+  package static func routeMTU(to peer: Endpoint?, localPort: UInt16) -> Int {
+    guard let peer, let route = Routing.route(towards: peer, localPort: localPort) else { return 1500 }
+    let interfaceMTU = try? NetworkInterface.mtu(of: route.interface)
+    return min(route.mtu ?? interfaceMTU ?? 1500, 65_535)
+  }
+
+  /// The path MTU to the peer as the kernel knows it, or Ethernet's 1500 while nothing better is known. Nothing is sent.
+  package static func pathMTU(to peer: Endpoint?) -> Int {
+    guard let peer else { return 1500 }
+    return (try? connectedPathMTU(to: peer)) ?? 1500
+  }
+
+  private static func connectedPathMTU(to peer: Endpoint) throws(SystemCallError) -> Int? {
+    let probe = try UDPSocket(isIPv6: peer.isIPv6)
+    try probe.connect(to: peer)
+    return probe.pathMTU
+  }
+}
