@@ -4,8 +4,8 @@ import TunnelCore
 
 /// Both ends of a protocol, with nothing between them.
 final class ProtocolPair {
-  private let a: any TunnelProtocol
-  private let b: any TunnelProtocol
+  private let a: TunnelProtocol
+  private let b: TunnelProtocol
   private let start: Moment
   private var packets = PacketBatch(byteCapacity: 1 << 20, slotCapacity: 128, headroom: 64)
   private var datagrams = PacketBatch(byteCapacity: 1 << 20, slotCapacity: 128, headroom: 64)
@@ -15,7 +15,7 @@ final class ProtocolPair {
   init(_ description: ProtocolDescription) throws {
     let keys = [SecretKey(), SecretKey()]
     let start = Moment(monotonicNanoseconds: 1, unixSeconds: 1_800_000_000, unixNanoseconds: 0)
-    func end(_ index: Int) throws -> any TunnelProtocol {
+    func end(_ index: Int) throws -> TunnelProtocol {
       try description.make(
         ProtocolParameters(secretKey: keys[index], peerKey: keys[1 - index].publicKey, start: start))
     }
@@ -29,7 +29,7 @@ final class ProtocolPair {
     for _ in 0..<Time.batches(for: length) {
       packets.removeAll()
       for _ in 0..<Time.packetsInBatch { _ = packets.appendCopy(of: packet.span.bytes) }
-      times.seal.append(timed { a.seal(&packets, control: &control, at: start) })
+      times.seal.append(timed { a.seal(&packets, at: start) })
       datagrams.removeAll()
       Self.deliver(packets, into: &datagrams)
       times.open.append(timed { b.open(&datagrams, control: &control, at: start) })
@@ -43,24 +43,24 @@ final class ProtocolPair {
   /// Whatever the two have to tell each other before packets can pass.
   private func shakeHands() {
     a.tick(control: &control, at: start)
-    hand(control, to: b)
+    hand(control, to: b, answeredBy: a)
     control.removeAll()
     b.tick(control: &control, at: start)
-    hand(control, to: a)
+    hand(control, to: a, answeredBy: b)
     control.removeAll()
   }
 
   /// Passes control datagrams on, and the answers back, until nobody has anything to say.
-  private func hand(_ messages: borrowing PacketBatch, to end: any TunnelProtocol) {
+  private func hand(_ messages: borrowing PacketBatch, to first: TunnelProtocol, answeredBy second: TunnelProtocol) {
     datagrams.removeAll()
     Self.deliver(messages, into: &datagrams)
-    var end = end
+    var (end, other) = (first, second)
     while datagrams.count > 0 {
       answer.removeAll()
       end.open(&datagrams, control: &answer, at: start)
       datagrams.removeAll()
       Self.deliver(answer, into: &datagrams)
-      end = end === a ? b : a
+      (end, other) = (other, end)
     }
   }
 

@@ -56,14 +56,16 @@ package struct PeerProbe {
     var numbered = parameters
     let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
     numbered.mark = StoredHighWaterMark.find(settings, description, environment: environment, at: clock.now(), silent)
-    let relay = Relay(
-      device: device, transport: transport, protocol: try description.make(numbered), clock: clock,
-      options: .init(peer: peer, isFloating: settings.remoteFloat))
-    relay.wantsGlimpse = true
-    if let milliseconds = try waitForAnswer(relay, transport, device, clock) {
+    let wireFormat = try description.make(numbered)
+    let sampler = DatagramSampler(wireFormat.opener)
+    sampler.wantsSample = true
+    let session = Session(
+      .init(sealer: wireFormat.sealer, opener: sampler), peer: peer, isFloating: settings.remoteFloat)
+    let relay = Relay(Link(session, device: device, transport: transport), clock: clock)
+    if let milliseconds = try waitForAnswer(relay, device, clock) {
       return answer(peer, description, device, milliseconds)
     }
-    if let evidence = relay.takeGlimpse().flatMap(RejectedDatagram.init) {
+    if let evidence = sampler.takeSample().flatMap(RejectedDatagram.init) {
       let diagnosis = DatagramDiagnosis(description, all: protocols, parameters)
       if let complaint = diagnosis.explain(evidence, peer: peer, at: clock.now()) {
         return Finding("peer", .problem, complaint)
@@ -104,30 +106,34 @@ package struct PeerProbe {
 
   /// Milliseconds until the first authentic datagram came, and for a packet a while longer. Nil if none came.
   private func waitForAnswer(
-    _ relay: Relay, _ transport: UDPTransport, _ device: ProbeDevice, _ clock: SystemClock
+    _ relay: Relay, _ device: ProbeDevice, _ clock: SystemClock
   ) throws -> Int? {
-    let events = try EventLoop()
-    try events.add(transport.descriptor, token: 0, .readable)
+    let events = try EventLoop(clock: clock)
+    let transport = relay.link.transport
+    if let descriptor = transport.descriptor { try events.add(descriptor) { _ in } }
+    var isAnswered: Bool { relay.session.counters.inbound.authentic > 0 }
     let start = clock.now().monotonicNanoseconds
     var answered: UInt64?
     try relay.tick()
     _ = try relay.relayOutbound()
     while device.shape == .unknown {
       let now = clock.now().monotonicNanoseconds
-      if answered == nil && relay.counters.authentic > 0 { answered = now }
+      if answered == nil && isAnswered { answered = now }
       guard now < (answered.map { $0 + Self.packetNanoseconds } ?? start + Self.patienceNanoseconds) else { break }
-      try events.wait(milliseconds: 100) { _ in }
+      try events.turn(atMost: 100)
       _ = try relay.relayInbound()
       try relay.tick()
       if transport.failures[Errno.connectionRefused.rawValue] > 0 { break }
     }
-    if answered == nil && relay.counters.authentic > 0 { answered = clock.now().monotonicNanoseconds }
+    if answered == nil && isAnswered { answered = clock.now().monotonicNanoseconds }
     return answered.map { Int(($0 - start + 999_999) / 1_000_000) }
   }
 }
 
 /// A device that has one empty packet to send, and looks at what it gets instead of keeping it.
 private final class ProbeDevice: PacketDevice {
+  let name = "probe"
+  let burst = Burst(packets: 64, buffers: 1)
   private var isSent = false
   let failures = FailureTally()
   /// Of the first packet that could be told.
@@ -139,8 +145,8 @@ private final class ProbeDevice: PacketDevice {
     return .drained
   }
 
-  func send(_ packets: inout PacketBatch) throws {
-    for index in 0..<packets.count where shape == .unknown && packets.state(of: index) == .passed {
+  func send(_ packets: inout PacketBatch, _ range: Range<Int>) throws {
+    for index in range where shape == .unknown && packets.state(of: index) == .passed {
       shape = unsafe InnerPacket.shape(of: packets.copy(of: index).span.bytes)
     }
   }

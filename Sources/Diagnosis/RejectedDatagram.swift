@@ -5,7 +5,7 @@ package struct RejectedDatagram: Sendable {
   package var datagram: [UInt8]
   package var endpoint: Endpoint
   package var reason: DropReason
-  /// What the protocol that runs says of it, see `TunnelProtocol.isNew`.
+  /// What the protocol that runs says of it, see `PacketOpener.isNew`.
   package var isNew: Bool?
 
   package init(datagram: [UInt8], endpoint: Endpoint, reason: DropReason, isNew: Bool? = nil) {
@@ -16,8 +16,8 @@ package struct RejectedDatagram: Sendable {
   }
 
   /// Nil if the datagram was taken.
-  package init?(_ glimpse: Relay.Glimpse) {
-    guard let reason = glimpse.reason else { return nil }
-    self.init(datagram: glimpse.datagram, endpoint: glimpse.endpoint, reason: reason, isNew: glimpse.isNew)
+  package init?(_ sample: DatagramSample) {
+    guard let reason = sample.reason else { return nil }
+    self.init(datagram: sample.datagram, endpoint: sample.endpoint, reason: reason, isNew: sample.isNew)
   }
 }

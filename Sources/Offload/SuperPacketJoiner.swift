@@ -50,11 +50,12 @@ package struct SuperPacketJoiner {
   }
 
   /// Finds the longest run from slot `index`, which must have passed.
-  package mutating func run(in batch: borrowing PacketBatch, from index: Int) -> Run {
+  package mutating func run(in batch: borrowing PacketBatch, _ range: Range<Int>) -> Run {
+    let index = range.lowerBound
     var run = Run(end: index + 1, packets: 1)
     guard begin(batch, index) else { return run }
     var slot = index + 1
-    while slot < batch.count && !isClosed && packets < mostPackets {
+    while slot < range.upperBound && !isClosed && packets < mostPackets {
       if batch.state(of: slot) == .passed && batch.length(of: slot) > 0 {
         guard extend(batch, slot) else { return run }
         run = Run(end: slot + 1, packets: packets)

@@ -15,12 +15,12 @@ public struct ProtocolDescription: Sendable {
   /// When a datagram says that it was sent, in Unix seconds, if its format tells. Unauthenticated: for diagnosis only.
   public let claimedTime: (@Sendable (RawSpan) -> Int64?)?
   /// Makes one for one peer.
-  public let make: @Sendable (ProtocolParameters) throws(ProtocolError) -> any TunnelProtocol
+  public let make: @Sendable (ProtocolParameters) throws(ProtocolError) -> TunnelProtocol
 
   public init(
     name: String, summary: String, needsKeys: Bool, overhead: Int, noncesFollowClock: Bool = false,
     claimedTime: (@Sendable (RawSpan) -> Int64?)? = nil,
-    make: @escaping @Sendable (ProtocolParameters) throws(ProtocolError) -> any TunnelProtocol
+    make: @escaping @Sendable (ProtocolParameters) throws(ProtocolError) -> TunnelProtocol
   ) {
     self.name = name
     self.summary = summary

@@ -6,42 +6,54 @@
 /// sent back to where it came from. Kept for old peers.
 public import ProtocolKit
 import Sodium
-public import TunnelCore
+import TunnelCore
 
-public final class NaCl0Protocol: TunnelProtocol {
+public enum NaCl0Protocol {
   public static let description = ProtocolDescription(
     name: "nacl0", summary: "X25519, XSalsa20-Poly1305 with a fixed nonce", needsKeys: true,
-    overhead: BoxStream.tagByteCount
-  ) { parameters throws(ProtocolError) in NaCl0Protocol(try parameters.agreement()) }
+    overhead: overhead
+  ) { parameters throws(ProtocolError) in
+    let shared = try parameters.agreement().shared
+    return TunnelProtocol(sealer: NaCl0Sealer(shared), opener: NaCl0Opener(shared))
+  }
 
-  public let overhead = BoxStream.tagByteCount
-  public let headroom = BoxStream.roomByteCount
+  static let overhead = BoxStream.tagByteCount
+  static let nonce = BoxStream.NoncePrefix(high: 0, low: 0)
+}
 
+final class NaCl0Sealer: PacketSealer {
+  let overhead = NaCl0Protocol.overhead
+  let headroom = BoxStream.roomByteCount
   private let box: BoxStream
-  private static let zero = BoxStream.NoncePrefix(high: 0, low: 0)
 
-  init(_ agreement: KeyAgreement) { box = BoxStream(agreement.shared) }
+  init(_ shared: SharedKey) { box = BoxStream(shared) }
 
-  public func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
-    for index in 0..<packets.count where packets.isPending(index) {
+  func seal(_ packets: inout PacketBatch, _ range: Range<Int>, at now: Moment) {
+    for index in range where packets.isPending(index) {
       var span = packets[index, room: headroom]
-      box.seal(&span, prefix: Self.zero, tail: 0)
+      box.seal(&span, prefix: NaCl0Protocol.nonce, tail: 0)
       packets.extendFront(of: index, by: overhead)
       packets.pass(index)
     }
   }
+}
 
-  public func open(_ datagrams: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
-    for index in 0..<datagrams.count where datagrams.isPending(index) {
+final class NaCl0Opener: PacketOpener {
+  private let box: BoxStream
+
+  init(_ shared: SharedKey) { box = BoxStream(shared) }
+
+  func open(_ datagrams: inout PacketBatch, _ range: Range<Int>, control: inout PacketBatch, at now: Moment) {
+    for index in range where datagrams.isPending(index) {
       if let reason = open(&datagrams, index) { datagrams.drop(index, reason) }
     }
   }
 
   private func open(_ datagrams: inout PacketBatch, _ index: Int) -> DropReason? {
-    guard datagrams.length(of: index) >= overhead else { return .tooShort }
+    guard datagrams.length(of: index) >= NaCl0Protocol.overhead else { return .tooShort }
     var span = datagrams[index]
-    guard box.open(&span, prefix: Self.zero, tail: 0) else { return .notAuthentic }
-    datagrams.trimFront(of: index, by: overhead)
+    guard box.open(&span, prefix: NaCl0Protocol.nonce, tail: 0) else { return .notAuthentic }
+    datagrams.trimFront(of: index, by: NaCl0Protocol.overhead)
     datagrams.pass(index)
     return nil
   }

@@ -8,41 +8,68 @@
 /// From then on nothing passes that is more than a minute behind the latest: no network reorders that much.
 public import ProtocolKit
 import Sodium
-public import TunnelCore
+import TunnelCore
 
-public final class NaClTAIProtocol: TunnelProtocol {
+public enum NaClTAIProtocol {
   public static let description = ProtocolDescription(
     name: "nacltai", summary: "X25519, XSalsa20-Poly1305, replays refused by time", needsKeys: true,
-    overhead: stampByteCount + BoxStream.tagByteCount, noncesFollowClock: true,
+    overhead: overhead, noncesFollowClock: true,
     claimedTime: { $0.byteCount < 8 ? nil : Stamp.unixSeconds(ofTAI: $0.bigEndian(at: 0, as: UInt64.self)) }
-  ) { parameters throws(ProtocolError) in NaClTAIProtocol(try parameters.agreement(), parameters) }
-
-  private static let stampByteCount = 16
-
-  public let overhead = stampByteCount + BoxStream.tagByteCount
-  public let headroom = BoxStream.roomByteCount
-
-  // One direction each: they share nothing, so each could have a thread of its own.
-  private var stamps: StampSource
-  private var stampMark: StampMark
-  private let sealing: BoxStream
-  private let sendingRole: UInt64
-  private let opening: BoxStream
-  private let receivingRole: UInt64
-  private var window: ReplayWindow<UInt128>
-
-  init(_ agreement: KeyAgreement, _ parameters: ProtocolParameters) {
+  ) { parameters throws(ProtocolError) in
+    let agreement = try parameters.agreement()
     let roles = agreement.roles(override: parameters.role)
-    sendingRole = UInt64(roles.sending)
-    receivingRole = UInt64(roles.receiving)
-    sealing = BoxStream(agreement.shared)
-    opening = BoxStream(agreement.shared)
-    window = ReplayWindow(size: parameters.replayWindow, floor: Self.floor(parameters), reach: Self.reach)
-    stampMark = StampMark(parameters.mark)
-    stamps = StampSource(last: stampMark.start(at: parameters.start))
+    return TunnelProtocol(
+      sealer: NaClTAISealer(agreement.shared, role: roles.sending, parameters),
+      opener: NaClTAIOpener(agreement.shared, role: roles.receiving, parameters))
   }
 
-  deinit { stampMark.finish(stamps.last) }
+  static let stampByteCount = 16
+  static let overhead = stampByteCount + BoxStream.tagByteCount
+}
+
+final class NaClTAISealer: PacketSealer {
+  let overhead = NaClTAIProtocol.overhead
+  let headroom = BoxStream.roomByteCount
+  private let box: BoxStream
+  private let role: UInt64
+  private var stamps: StampSource
+  private var mark: StampMark
+
+  init(_ shared: SharedKey, role: UInt8, _ parameters: ProtocolParameters) {
+    box = BoxStream(shared)
+    self.role = UInt64(role)
+    mark = StampMark(parameters.mark)
+    stamps = StampSource(last: mark.start(at: parameters.start))
+  }
+
+  deinit { mark.finish(stamps.last) }
+
+  func seal(_ packets: inout PacketBatch, _ range: Range<Int>, at now: Moment) {
+    stamps.update(now)
+    for index in range where packets.isPending(index) {
+      let stamp = stamps.next()
+      var span = packets[index, room: headroom]
+      box.seal(&span, prefix: .init(high: role, low: stamp.seconds), tail: stamp.rest)
+      span.storeBigEndian(stamp.seconds, at: 0)
+      span.storeBigEndian(stamp.rest, at: 8)
+      packets.extendFront(of: index, by: overhead)
+      packets.pass(index)
+    }
+  }
+
+  func tick(at now: Moment) { mark.follow(stamps.last) }
+}
+
+final class NaClTAIOpener: PacketOpener {
+  private let box: BoxStream
+  private let role: UInt64
+  private var window: ReplayWindow<UInt128>
+
+  init(_ shared: SharedKey, role: UInt8, _ parameters: ProtocolParameters) {
+    box = BoxStream(shared)
+    self.role = UInt64(role)
+    window = ReplayWindow(size: parameters.replayWindow, floor: Self.floor(parameters), reach: Self.reach)
+  }
 
   /// How far a stamp may be behind the latest.
   private static let reach = UInt128(60) << 64
@@ -56,29 +83,14 @@ public final class NaClTAIProtocol: TunnelProtocol {
     ).number
   }
 
-  public func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
-    stamps.update(now)
-    for index in 0..<packets.count where packets.isPending(index) {
-      let stamp = stamps.next()
-      var span = packets[index, room: headroom]
-      sealing.seal(&span, prefix: .init(high: sendingRole, low: stamp.seconds), tail: stamp.rest)
-      span.storeBigEndian(stamp.seconds, at: 0)
-      span.storeBigEndian(stamp.rest, at: 8)
-      packets.extendFront(of: index, by: overhead)
-      packets.pass(index)
-    }
-  }
-
-  public func tick(control: inout PacketBatch, at now: Moment) { stampMark.follow(stamps.last) }
-
-  public func open(_ datagrams: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
-    for index in 0..<datagrams.count where datagrams.isPending(index) {
+  func open(_ datagrams: inout PacketBatch, _ range: Range<Int>, control: inout PacketBatch, at now: Moment) {
+    for index in range where datagrams.isPending(index) {
       if let reason = open(&datagrams, index) { datagrams.drop(index, reason) }
     }
   }
 
   private func open(_ datagrams: inout PacketBatch, _ index: Int) -> DropReason? {
-    guard datagrams.length(of: index) >= overhead else { return .tooShort }
+    guard datagrams.length(of: index) >= NaClTAIProtocol.overhead else { return .tooShort }
     let stamp = Stamp(
       seconds: datagrams.bigEndian(in: index, at: 0, as: UInt64.self),
       rest: datagrams.bigEndian(in: index, at: 8, as: UInt64.self))
@@ -88,9 +100,9 @@ public final class NaClTAIProtocol: TunnelProtocol {
     case .duplicate: return .duplicate
     case .late: return .late
     }
-    datagrams.trimFront(of: index, by: Self.stampByteCount)
+    datagrams.trimFront(of: index, by: NaClTAIProtocol.stampByteCount)
     var span = datagrams[index]
-    guard opening.open(&span, prefix: .init(high: receivingRole, low: stamp.seconds), tail: stamp.rest) else {
+    guard box.open(&span, prefix: .init(high: role, low: stamp.seconds), tail: stamp.rest) else {
       return .notAuthentic
     }
     window.accept(number)
@@ -99,8 +111,8 @@ public final class NaClTAIProtocol: TunnelProtocol {
     return nil
   }
 
-  public func isNew(_ datagram: RawSpan) -> Bool? {
-    guard datagram.byteCount >= overhead else { return nil }
+  func isNew(_ datagram: RawSpan) -> Bool? {
+    guard datagram.byteCount >= NaClTAIProtocol.overhead else { return nil }
     let stamp = Stamp(
       seconds: datagram.bigEndian(at: 0, as: UInt64.self), rest: datagram.bigEndian(at: 8, as: UInt64.self))
     guard window.verdict(on: stamp.number) == .fresh else { return false }

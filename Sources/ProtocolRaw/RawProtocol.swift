@@ -7,18 +7,21 @@
 public import ProtocolKit
 public import TunnelCore
 
-public final class RawProtocol: TunnelProtocol {
+public final class RawProtocol: PacketSealer, PacketOpener {
   public static let description = ProtocolDescription(
     name: "raw", summary: "no encryption", needsKeys: false, overhead: 0
-  ) { _ throws(ProtocolError) in RawProtocol() }
+  ) { _ throws(ProtocolError) in TunnelProtocol(sealer: RawProtocol(), opener: RawProtocol()) }
 
   public let overhead = 0
   public let headroom = 0
 
-  public func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment) { passAll(&packets) }
-  public func open(_ datagrams: inout PacketBatch, control: inout PacketBatch, at now: Moment) { passAll(&datagrams) }
+  public func seal(_ packets: inout PacketBatch, _ range: Range<Int>, at now: Moment) { passAll(&packets, range) }
 
-  private func passAll(_ batch: inout PacketBatch) {
-    for index in 0..<batch.count where batch.isPending(index) { batch.pass(index) }
+  public func open(
+    _ datagrams: inout PacketBatch, _ range: Range<Int>, control: inout PacketBatch, at now: Moment
+  ) { passAll(&datagrams, range) }
+
+  private func passAll(_ batch: inout PacketBatch, _ range: Range<Int>) {
+    for index in range where batch.isPending(index) { batch.pass(index) }
   }
 }

@@ -10,6 +10,9 @@ final class LocalKey {
   /// The counter of the last packet sealed under this key. It goes on when the remote key changes: never back.
   var counter: UInt32 = 0
 
+  /// Whether another should take its place before the counter is used up.
+  var isNearlyUsedUp: Bool { counter >= DataHeader.counterComfort }
+
   /// A new key, unless one is given.
   init(madeAt: UInt64 = 0, secret: SecretKey = SecretKey(), nonce: BaseNonce = .random()) {
     self.madeAt = madeAt

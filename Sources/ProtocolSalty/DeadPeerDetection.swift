@@ -10,19 +10,23 @@ struct DeadPeerDetection {
   /// Nanoseconds between two tries, somewhere in between: two sides must not go on meeting each other half-way.
   static let interval: ClosedRange<UInt64> = 4_000_000_000...6_000_000_000
 
+  private let handover: KeyHandover
+  /// How many batches had been sent when something was heard last.
+  private var answered: UInt64 = 0
   /// When the next announcement is due, if nothing is heard until then. Monotonic nanoseconds.
   private var due: UInt64?
 
-  /// Something authentic of now has come.
-  mutating func hasHeard() { due = nil }
+  init(_ handover: KeyHandover) { self.handover = handover }
 
-  /// There was something to send.
-  mutating func hasSent(at now: Moment) {
-    if due == nil { due = now.monotonicNanoseconds + Self.patience }
+  /// Something authentic of now has come.
+  mutating func hasHeard() {
+    due = nil
+    answered = handover.batches
   }
 
-  /// Whether it is time. The next is due some seconds later.
+  /// Whether it is time. The next is due some seconds later. To be asked about once a second.
   mutating func isDue(at now: Moment) -> Bool {
+    if due == nil && handover.batches > answered { due = handover.lastSent + Self.patience }
     guard let due, now.monotonicNanoseconds >= due else { return false }
     self.due = now.monotonicNanoseconds + UInt64.random(in: Self.interval)
     return true

@@ -21,6 +21,7 @@ struct Handshake {
   static let keyLimit = 3 * keyLifetime
 
   private let replayWindow: Int
+  private let handover: KeyHandover
   private var slots: [LocalKey?] = [nil, nil]
   private var current = 0
   private var next: Int?
@@ -32,14 +33,21 @@ struct Handshake {
   private var remoteSince: UInt64 = 0
   private var unmade = [Announcement.random(), Announcement.random()]
 
-  private(set) var encoder: Encoder?
+  /// What the sealer has.
+  private(set) var encoder: Encoder? {
+    get { handover.encoder }
+    nonmutating set { handover.encoder = newValue }
+  }
   private(set) var decoders: [Decoder?] = [nil, nil, nil, nil]
 
   /// Monotonic seconds.
   private var lastUpdate: UInt64 = 0
   private var lastAnnouncement: UInt64 = 0
 
-  init(replayWindow: Int) { self.replayWindow = replayWindow }
+  init(replayWindow: Int, _ handover: KeyHandover) {
+    self.replayWindow = replayWindow
+    self.handover = handover
+  }
 
   /// The slot that control datagrams name.
   private var announced: Int { next ?? current }
@@ -53,7 +61,8 @@ struct Handshake {
   enum TimerWish { case nothing, announcement, update }
 
   func wish(at seconds: UInt64) -> TimerWish {
-    if seconds - lastUpdate > Self.keyLifetime { return .update }
+    let isUsedUp = !isUpdating && encoder?.key.isNearlyUsedUp == true
+    if isUsedUp || seconds - lastUpdate > Self.keyLifetime { return .update }
     if !isAgreed && seconds - lastAnnouncement > Self.repeatAfter { return .announcement }
     return .nothing
   }
@@ -78,6 +87,11 @@ struct Handshake {
     for slot in 0...1 {
       if let key = slots[slot], seconds - key.madeAt >= Self.keyLimit { forget(key, in: slot) }
     }
+  }
+
+  /// When the keys that data is sealed under end, so that the sealer needs nobody to tell it.
+  private func setDeadline() {
+    if let encoder { handover.deadline = min(encoder.key.madeAt, remoteSince) + Self.keyLimit }
   }
 
   /// As at the start. Our keys go too: should the peer announce the same key once more, as an old one does whose clock was
@@ -137,6 +151,7 @@ struct Handshake {
     if slots.contains(where: { $0?.announcement.key == message.sender.key }) { return .refused(.reflected) }
     guard takeRemote(message, at: seconds) else { return .refused(.lowOrderKey) }
     let isKnown = recognise(message)
+    setDeadline()
     if !isKnown || next != nil { return .taken(.announcement) }
     return .taken(message.isAcknowledgement ? .none : .acknowledgement)
   }

@@ -2,8 +2,8 @@ import TunnelCore
 
 /// Datagrams that came in one call with more than a batch has slots for: they are the first of the next batch.
 ///
-/// A batch of the relay has a slot for all that one call brings from kernels as they are (8 messages of 128 datagrams,
-/// UDP_MAX_SEGMENTS; 64 in older kernels). So this is empty unless a kernel joins more; then it allocates.
+/// A batch that is made for the transport's burst has a slot for all that one call brings from kernels as they are. So
+/// this is empty unless a kernel joins more; then it allocates.
 struct ReceiveBacklog {
   private var datagrams: [(bytes: [UInt8], source: Endpoint)] = []
 

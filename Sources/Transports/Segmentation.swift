@@ -18,7 +18,7 @@ struct Segmentation {
   /// Monotonic seconds, as of the last tick.
   private var second: UInt64 = 0
   /// What the kernel said when it first refused to cut.
-  private(set) var refusal: Errno?
+  private(set) var refusal: Refusal?
 
   init(isOn: Bool) { limit = isOn ? Self.mostBytes : 0 }
 
@@ -63,8 +63,13 @@ struct Segmentation {
       recovery = second + Self.patience
     default: return false
     }
-    if refusal == nil { refusal = error }
+    if refusal == nil { refusal = Self.refusal(error) }
     return true
+  }
+
+  private static func refusal(_ error: Errno) -> Refusal {
+    let howLong = error == .ioError ? "from now on" : "until the path takes them together again"
+    return Refusal("UDP_SEGMENT: \(error)", consequence: "Datagrams leave one by one \(howLong), which is slower.")
   }
 
   /// To be called about once a second.

@@ -7,7 +7,7 @@ extension UDPTransport {
   /// Sends the next datagram whole, if it is long enough to see from it whether the path carries such again. Returns the
   /// slot to go on from.
   func sendTrial(_ datagrams: borrowing PacketBatch, from index: Int) -> Int {
-    guard let slot = Self.nextPassed(datagrams, from: index) else { return index }
+    guard let slot = SendPlan.nextPassed(datagrams, from: index) else { return index }
     let (endpoint, length) = (datagrams.endpoint(of: slot), datagrams.length(of: slot))
     sending.setVector(0, datagrams, start: datagrams.start(of: slot), length: length)
     sending.prepareToSend(0, vectors: 0..<1, to: name(of: endpoint), from: socket, segmentSize: 0)
@@ -16,27 +16,27 @@ extension UDPTransport {
     return isSent ? slot + 1 : index
   }
 
-  /// Deals with the refusal of a plan's first message: once more, since the error may only have waited at the socket
+  /// Deals with the refusal of a call's first message: once more, since the error may only have waited at the socket
   /// for whoever calls next; then in another way, if there is one that the kernel may mind less; then without that
   /// message. Returns the slot to go on from.
-  func handleFailure(_ error: Errno, of plan: Plan, in datagrams: inout PacketBatch) -> Int {
+  func handleFailure(_ error: Errno, of message: SendPlan.Message, in datagrams: inout PacketBatch) -> Int {
     drainErrors()
     do throws(Errno) {
-      return try sending.send(0..<1, through: socket) == nil ? plan.start : plan.firstEnd
+      return try sending.send(0..<1, through: socket) == nil ? message.slots.lowerBound : message.slots.upperBound
     } catch {
-      if hasAnotherWay(after: error, plan) { return plan.start }
-      for slot in plan.start..<plan.firstEnd where datagrams.state(of: slot) == .passed {
+      if hasAnotherWay(after: error, message.segmentSize) { return message.slots.lowerBound }
+      for slot in message.slots where datagrams.state(of: slot) == .passed {
         failures.count(error.rawValue)
         datagrams.drop(slot, .refused)
       }
-      return plan.firstEnd
+      return message.slots.upperBound
     }
   }
 
   /// Another source address, several datagrams instead of one to be cut, or a datagram in fragments.
-  private func hasAnotherWay(after error: Errno, _ plan: Plan) -> Bool {
+  private func hasAnotherWay(after error: Errno, _ segmentSize: Int) -> Bool {
     if connection?.retries(after: error) == true { return true }
-    if plan.firstSegmentSize > 0 { return segmentation.takesBlame(for: error, segmentSize: plan.firstSegmentSize) }
+    if segmentSize > 0 { return segmentation.takesBlame(for: error, segmentSize: segmentSize) }
     return path.allowsFragments(after: error)
   }
 }

@@ -103,12 +103,13 @@ struct SuperPacketPath: ~Copyable {
 
   // MARK: To the kernel
 
-  /// Writes the longest run of joinable packets from slot `index`. `end` becomes the slot after those that were written
-  /// or refused.
+  /// Writes the longest run of joinable packets at the beginning of `range`. `end` becomes the slot after those that were
+  /// written or refused.
   mutating func write(
-    _ packets: inout PacketBatch, from index: Int, end: inout Int, to descriptor: borrowing TunDescriptor
+    _ packets: inout PacketBatch, _ range: Range<Int>, end: inout Int, to descriptor: borrowing TunDescriptor
   ) throws(Errno) {
-    let run = joiner.run(in: packets, from: index)
+    let index = range.lowerBound
+    let run = joiner.run(in: packets, range)
     guard run.packets > 1, fill(packets, from: index, to: run.end) else {
       return try writeAlone(packets, index, to: descriptor)
     }

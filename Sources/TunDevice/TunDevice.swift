@@ -1,6 +1,6 @@
 import Glibc
 package import LinuxSystem
-package import SystemPackage
+import SystemPackage
 package import TunnelCore
 
 /// The relay's near end: a tun (IP packets) or tap (Ethernet frames) device of the kernel.
@@ -23,14 +23,7 @@ package final class TunDevice: PacketDevice {
     package init(mode: Mode) { self.mode = mode }
   }
 
-  /// The device is gone: somebody deleted it.
-  package struct Vanished: Error, CustomStringConvertible {
-    package let name: String
-    package let errno: Errno
-    package var description: String { "\(name): \(errno)" }
-  }
-
-  private let descriptor: TunDescriptor
+  private let tun: TunDescriptor
   package let name: String
   package let mode: Mode
   private var superPackets: SuperPacketPath?
@@ -49,18 +42,18 @@ package final class TunDevice: PacketDevice {
     headerIsRefused = wantsSuperPackets && withHeader == nil
     if let withHeader {
       superPackets = SuperPacketPath(withHeader, isTap: options.mode == .tap, request: options.offload)
-      descriptor = withHeader
+      tun = withHeader
     } else {
-      descriptor = try TunDescriptor(name: name, flags: flags)
+      tun = try TunDescriptor(name: name, flags: flags)
       // A persistent device remembers what its last holder took: super-packets, which nobody cuts here.
-      try? descriptor.setOffloads([])
+      try? tun.setOffloads([])
     }
-    self.name = descriptor.name
+    self.name = tun.name
     mode = options.mode
   }
 
   /// The next holder of a persistent device may be a program that knows no offloads, and that does not undo them.
-  deinit { try? descriptor.setOffloads([]) }
+  deinit { try? tun.setOffloads([]) }
 
   /// Nil if the kernel knows no virtio header, or refuses the device for another reason that the same attempt without
   /// one will tell.
@@ -75,13 +68,20 @@ package final class TunDevice: PacketDevice {
     }
   }
 
-  package var pollDescriptor: Int32 { descriptor.rawValue }
-  /// What the kernel refused of the super-packets that were asked for, in words; nil if nothing.
-  package var offloadRefusal: String? { headerIsRefused ? "IFF_VNET_HDR" : superPackets?.refusal }
+  package var descriptor: Int32? { tun.rawValue }
+  /// As many packets as are worth a call of the protocol. What is left stays in the kernel's queue.
+  package var burst: Burst { Burst(packets: 256, buffers: 6) }
+
+  package var refusals: [Refusal] {
+    guard let refused = headerIsRefused ? "IFF_VNET_HDR" : superPackets?.refusal else { return [] }
+    return [
+      Refusal("\(name): the kernel refuses \(refused)", consequence: "Such packets pass one by one, which is slower.")
+    ]
+  }
 
   package func receive(into packets: inout PacketBatch) throws -> ReadOutcome {
     do throws(Errno) {
-      if let outcome = try superPackets?.receive(into: &packets, from: descriptor) { return outcome }
+      if let outcome = try superPackets?.receive(into: &packets, from: tun) { return outcome }
       return try receivePlain(into: &packets)
     } catch {
       try survive(error)
@@ -91,7 +91,7 @@ package final class TunDevice: PacketDevice {
 
   private func receivePlain(into packets: inout PacketBatch) throws(Errno) -> ReadOutcome {
     while let start = packets.roomForNext(PacketBatch.largestPacket) {
-      guard let length = try descriptor.read(into: packets, at: start, capacity: PacketBatch.largestPacket) else {
+      guard let length = try tun.read(into: packets, at: start, capacity: PacketBatch.largestPacket) else {
         return .drained
       }
       packets.append(at: start, length: length)
@@ -99,24 +99,25 @@ package final class TunDevice: PacketDevice {
     return .more
   }
 
-  package func send(_ packets: inout PacketBatch) throws {
-    var index = 0
-    while index < packets.count {
+  package func send(_ packets: inout PacketBatch, _ range: Range<Int>) throws {
+    var index = range.lowerBound
+    while index < range.upperBound {
       guard packets.state(of: index) == .passed && packets.length(of: index) > 0 else {
         index += 1
         continue
       }
-      let end = try write(&packets, from: index)
+      let end = try write(&packets, index..<range.upperBound)
       index = end
     }
   }
 
-  /// Writes the packet in slot `index`, with its neighbours where that can be. Returns the slot to go on from.
-  private func write(_ packets: inout PacketBatch, from index: Int) throws -> Int {
+  /// Writes the first packet of `range`, with its neighbours where that can be. Returns the slot to go on from.
+  private func write(_ packets: inout PacketBatch, _ range: Range<Int>) throws -> Int {
+    let index = range.lowerBound
     var end = index + 1
     do throws(Errno) {
-      let written: Void? = try superPackets?.write(&packets, from: index, end: &end, to: descriptor)
-      if written == nil { try descriptor.write(packets, index) }
+      let written: Void? = try superPackets?.write(&packets, range, end: &end, to: tun)
+      if written == nil { try tun.write(packets, index) }
     } catch {
       try survive(error)
       for slot in index..<end where packets.state(of: slot) == .passed { packets.drop(slot, .refused) }
@@ -126,7 +127,7 @@ package final class TunDevice: PacketDevice {
 
   /// EIO: the interface is down. EINVAL: not a packet for this kind of device. Only EBADFD means the end.
   private func survive(_ error: Errno) throws {
-    if error.rawValue == EBADFD { throw Vanished(name: name, errno: error) }
+    if error.rawValue == EBADFD { throw DeviceVanished(name: name, reason: "\(error)") }
     failures.count(error.rawValue)
   }
 }

@@ -35,50 +35,42 @@ public struct Traffic: Sendable, Equatable {
   }
 }
 
-/// What a tunnel has done since it started.
-public struct TunnelCounters: Sendable {
+/// What went out in one session since it began. The outbound lane's.
+public struct OutboundCounters: Sendable {
   /// Sealed and handed to the transport.
   public var sent = Traffic()
+  /// Packets from the device that were not sent.
+  public var drops = DropCounts()
+
+  public init() {}
+}
+
+/// What came in in one session since it began, and what that was answered with. The inbound lane's.
+public struct InboundCounters: Sendable {
   /// Opened and handed to the device.
   public var received = Traffic()
   /// Authentic datagrams without a packet: keepalives and control datagrams.
   public var controlReceived: UInt64 = 0
   public var controlSent: UInt64 = 0
-  /// Everything that was authentic, and of now.
-  public var authentic: UInt64 { received.packets + controlReceived }
   /// Authentic datagrams that may be recordings of an earlier run.
   public var unproven: UInt64 = 0
-  /// Packets from the device that were not sent.
-  public var sendDrops = DropCounts()
   /// Datagrams from the network that were not written.
-  public var receiveDrops = DropCounts()
-  /// Every datagram that came.
-  public var arrived: UInt64 { authentic + unproven + receiveDrops.total }
+  public var drops = DropCounts()
   /// How often the peer moved to another endpoint.
   public var roamings: UInt64 = 0
 
   public init() {}
+
+  /// Everything that was authentic, and of now.
+  public var authentic: UInt64 { received.packets + controlReceived }
+  /// Every datagram that came.
+  public var arrived: UInt64 { authentic + unproven + drops.total }
 }
 
-/// How often the kernel refused something at one end of the relay, by errno. Survivable by definition.
-public struct FailureTally: Sendable {
-  public struct Entry: Sendable, Equatable {
-    public var errno: Int32
-    public var count: UInt64
-  }
+/// What a session has done since it began.
+public struct SessionCounters: Sendable {
+  public var outbound = OutboundCounters()
+  public var inbound = InboundCounters()
 
-  /// In the order first met. A handful of different errnos at most.
-  public private(set) var entries: [Entry] = []
-
-  public init() { entries.reserveCapacity(16) }
-
-  public mutating func count(_ errno: Int32, times: UInt64 = 1) {
-    for index in entries.indices where entries[index].errno == errno {
-      entries[index].count += times
-      return
-    }
-    entries.append(Entry(errno: errno, count: times))
-  }
-
-  public subscript(errno: Int32) -> UInt64 { entries.first { $0.errno == errno }?.count ?? 0 }
+  public init() {}
 }

@@ -1,7 +1,7 @@
 /// Packets (or datagrams) on their way through the relay, in one piece of memory that is allocated once.
 ///
-/// A slot is a range of that memory: a packet with free room in front of it, so that a protocol can put its header
-/// there and seal the packet where it lies. Slots keep their order. Nothing here allocates after `init`.
+/// A slot is a range of that memory: a packet with free room in front of it and behind it, so that a protocol can put
+/// header and tag there and seal the packet where it lies. Slots keep their order. Nothing here allocates after `init`.
 ///
 /// The life of a slot: the end that read it appends it as `.pending` (or as `.dropped`, if it is no packet at all); the
 /// protocol turns what is pending into `.passed`, `.consumed`, `.unproven` or `.dropped`; the other end writes those
@@ -40,12 +40,23 @@ public struct PacketBatch: ~Copyable {
   public private(set) var count = 0
   /// Bytes kept free in front of every packet.
   public let headroom: Int
+  /// Bytes kept free behind every packet.
+  public let tailroom: Int
 
-  /// Room for `slotCapacity` packets and `byteCapacity` bytes of packets and headroom, whichever is used up first.
-  public init(byteCapacity: Int, slotCapacity: Int, headroom: Int = 64) {
+  /// Room for `slotCapacity` packets and `byteCapacity` bytes of packets, headroom and tailroom, whichever is used up
+  /// first.
+  public init(byteCapacity: Int, slotCapacity: Int, headroom: Int = 64, tailroom: Int = 0) {
     unsafe memory = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCapacity, alignment: 64)
     unsafe slots = UnsafeMutableBufferPointer<Slot>.allocate(capacity: slotCapacity)
     self.headroom = headroom
+    self.tailroom = tailroom
+  }
+
+  /// Room for all that one read can bring.
+  public init(for burst: Burst, headroom: Int = 64, tailroom: Int = 0) {
+    self.init(
+      byteCapacity: burst.buffers * (headroom + Self.largestPacket + tailroom), slotCapacity: burst.packets,
+      headroom: headroom, tailroom: tailroom)
   }
 
   deinit {
@@ -70,13 +81,14 @@ public struct PacketBatch: ~Copyable {
   public mutating func consumeUnproven(_ index: Int) { self[slot: index].state = .unproven }
   public mutating func drop(_ index: Int, _ reason: DropReason) { self[slot: index].state = .dropped(reason) }
 
-  /// The bytes of a slot, with `room` bytes of its headroom in front of them.
-  public subscript(index: Int, room room: Int = 0) -> MutableRawSpan {
+  /// The bytes of a slot, with `room` bytes of its headroom in front of them and `tail` bytes of its tailroom behind.
+  public subscript(index: Int, room room: Int = 0, tail tail: Int = 0) -> MutableRawSpan {
     @_lifetime(&self)
     mutating get {
       let slot = self[slot: index]
-      precondition(room <= headroom && room <= slot.start)
-      let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[slot.start - room..<slot.start + slot.length])
+      precondition(room <= headroom && room <= slot.start && tail <= tailroom)
+      let bytes = unsafe UnsafeMutableRawBufferPointer(
+        rebasing: memory[slot.start - room..<slot.start + slot.length + tail])
       let span = unsafe MutableRawSpan(_unsafeBytes: bytes)
       return unsafe _overrideLifetime(span, mutating: &self)
     }
@@ -119,6 +131,18 @@ public struct PacketBatch: ~Copyable {
     self[slot: index].length -= byteCount
   }
 
+  /// Makes the slot end `byteCount` bytes later: a tag was put behind the packet.
+  public mutating func extendBack(of index: Int, by byteCount: Int) {
+    precondition(byteCount >= 0 && byteCount <= byteCapacity - self[slot: index].start - self[slot: index].length)
+    self[slot: index].length += byteCount
+  }
+
+  /// Makes the slot end `byteCount` bytes earlier: a tag was taken off.
+  public mutating func trimBack(of index: Int, by byteCount: Int) {
+    precondition(byteCount >= 0 && byteCount <= self[slot: index].length)
+    self[slot: index].length -= byteCount
+  }
+
   /// Appends a datagram of the protocol's own, already `.passed`, whose `length` bytes `fill` writes.
   /// False if the batch is full.
   @discardableResult
@@ -133,7 +157,7 @@ public struct PacketBatch: ~Copyable {
     return true
   }
 
-  // MARK: For the ends and the relay
+  // MARK: For the ends and the lanes
 
   public mutating func setEndpoint(of index: Int, _ endpoint: Endpoint) { self[slot: index].endpoint = endpoint }
 
@@ -146,7 +170,7 @@ public struct PacketBatch: ~Copyable {
   /// Where the next packet's first byte may stand if it has up to `length` bytes; nil if the batch is full.
   public func roomForNext(_ length: Int) -> Int? {
     let start = used + headroom
-    guard unsafe count < slots.count, unsafe start + length <= memory.count else { return nil }
+    guard unsafe count < slots.count, unsafe start + length + tailroom <= memory.count else { return nil }
     return start
   }
 
@@ -156,7 +180,7 @@ public struct PacketBatch: ~Copyable {
     unsafe slots.baseAddress?.advanced(by: count).initialize(
       to: Slot(start: start, length: length, state: .pending, endpoint: endpoint))
     count += 1
-    used = max(used, start + length)
+    used = max(used, start + length + tailroom)
   }
 
   /// Adds a pending slot with a copy of `bytes`. False if the batch is full.

@@ -1,23 +1,49 @@
-/// A wire format: how packets become datagrams and datagrams packets again. It knows neither socket nor device.
+/// A wire format at work for one peer: how packets become datagrams, and datagrams packets again. It knows neither socket
+/// nor device.
 ///
-/// One object serves one peer and is called from one thread. It is called once for a batch, not for a packet, and
-/// works in place: nothing in it should allocate, log or ask for the time while packets pass.
-public protocol TunnelProtocol: AnyObject {
+/// Each direction has an object of its own, and each object belongs to one thread, which need not be the same. What the
+/// two share is what a handshake hands over, and a protocol has one type for that. Both are called once for a range of a
+/// batch, not for a packet, and work in place: nothing in them should allocate, log or ask for the time while packets
+/// pass.
+public struct TunnelProtocol {
+  public let sealer: any PacketSealer
+  public let opener: any PacketOpener
+
+  public init(sealer: any PacketSealer, opener: any PacketOpener) {
+    self.sealer = sealer
+    self.opener = opener
+  }
+}
+
+/// Packets to datagrams.
+public protocol PacketSealer: AnyObject {
   /// Bytes that a datagram has more than its packet.
   var overhead: Int { get }
 
   /// Bytes that `seal` needs free in front of a packet; at least what it puts there.
   var headroom: Int { get }
 
-  /// Turns every pending packet into a datagram: `.passed`, with its header in front, or `.dropped`.
-  /// Whatever the protocol has to say on its own goes into `control`, which leaves before the packets do.
-  func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment)
+  /// Bytes that `seal` needs free behind a packet, for formats whose tag comes last.
+  var tailroom: Int { get }
 
-  /// Turns every pending datagram into the packet in it: `.passed` (an empty one is a keepalive), `.consumed`,
-  /// `.unproven`, or `.dropped`. Only authentic and fresh datagrams may end as passed or consumed: the relay believes
-  /// their address. What is authentic but may have been recorded before the start is unproven.
-  /// Datagrams that are not pending are none of the protocol's business.
-  func open(_ datagrams: inout PacketBatch, control: inout PacketBatch, at now: Moment)
+  /// Turns every pending packet in `range` into a datagram: `.passed`, with its header in front, or `.dropped`.
+  func seal(_ packets: inout PacketBatch, _ range: Range<Int>, at now: Moment)
+
+  /// Whether the opener's `tick` should come at once, since a packet found no key, or one that is nearly used up. Asked
+  /// after each `seal`.
+  var needsHandshake: Bool { get }
+
+  /// Called once before anything else, then about once a second.
+  func tick(at now: Moment)
+}
+
+/// Datagrams to packets, and what the protocol itself has to say.
+public protocol PacketOpener: AnyObject {
+  /// Turns every pending datagram in `range` into the packet in it: `.passed` (an empty one is a keepalive),
+  /// `.consumed`, `.unproven`, or `.dropped`. Only authentic and fresh datagrams may end as passed or consumed: the
+  /// session believes their address. What is authentic but may have been recorded before the start is unproven.
+  /// Datagrams that are not pending are none of the protocol's business. Answers go into `control`.
+  func open(_ datagrams: inout PacketBatch, _ range: Range<Int>, control: inout PacketBatch, at now: Moment)
 
   /// Called once before anything else, then about once a second. For handshakes and their timers.
   func tick(control: inout PacketBatch, at now: Moment)
@@ -28,7 +54,27 @@ public protocol TunnelProtocol: AnyObject {
   func isNew(_ datagram: RawSpan) -> Bool?
 }
 
-extension TunnelProtocol {
+extension PacketSealer {
+  public var tailroom: Int { 0 }
+  public var needsHandshake: Bool { false }
+  public func tick(at now: Moment) {}
+}
+
+extension PacketOpener {
   public func tick(control: inout PacketBatch, at now: Moment) {}
   public func isNew(_ datagram: RawSpan) -> Bool? { nil }
+}
+
+/// Whole batches, for whoever has one peer and one thread.
+extension TunnelProtocol {
+  public func seal(_ packets: inout PacketBatch, at now: Moment) { sealer.seal(&packets, 0..<packets.count, at: now) }
+
+  public func open(_ datagrams: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
+    opener.open(&datagrams, 0..<datagrams.count, control: &control, at: now)
+  }
+
+  public func tick(control: inout PacketBatch, at now: Moment) {
+    sealer.tick(at: now)
+    opener.tick(control: &control, at: now)
+  }
 }

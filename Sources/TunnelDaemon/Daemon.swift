@@ -55,14 +55,23 @@ package final class Daemon {
     }
     try PrivilegeDrop(settings, log).drop(to: user)
     let lines = LimitedLog(log, clock: clock)
-    let relay = relay(device, transport, wireFormat, clock, peer, lines)
-    let loop = try TunnelLoop(
-      relay: relay, clock: clock, device: device.pollDescriptor, transport: transport.descriptor, signals: signals,
-      onTick: watch(relay, device, transport, clock, facts, secrets, lines))
+    let sampler = DatagramSampler(wireFormat.opener)
+    let session = session(.init(sealer: wireFormat.sealer, opener: sampler), peer, lines)
+    let relay = Relay(Link(session, device: device, transport: transport), clock: clock)
+    let reporters = reporters(relay.link, sampler, clock, lines) + [secrets]
+    let events = try EventLoop(clock: clock)
+    events.every(seconds: 1) { [supervision] in
+      try relay.tick()
+      let snapshot = TunnelSnapshot(of: relay.link, at: clock.now())
+      supervision.look(facts, at: snapshot)
+      for reporter in reporters { reporter.look(at: snapshot) }
+      lines.tick()
+    }
+    let driver = try RelayDriver(relay, on: events)
     log.notice("\(facts.startLine)")
     supervision.isOperational(facts)
     defer { supervision.isStopping() }
-    return try run(loop, relay, facts, lines)
+    return try run(driver, relay, events, signals, facts, lines)
   }
 
   /// The bound socket, and where the peer is, if that is known.
@@ -89,67 +98,66 @@ package final class Daemon {
     return options
   }
 
-  private func relay(
-    _ device: TunDevice, _ transport: UDPTransport, _ wireFormat: any TunnelProtocol, _ clock: any Clock,
-    _ peer: Endpoint?, _ lines: LimitedLog
-  ) -> Relay {
-    let relay = Relay(
-      device: device, transport: transport, protocol: wireFormat, clock: clock,
-      options: .init(peer: peer, isFloating: settings.remoteFloat))
-    relay.onRoaming = { before, now in
+  private func session(_ wireFormat: TunnelProtocol, _ peer: Endpoint?, _ lines: LimitedLog) -> Session {
+    let session = Session(wireFormat, peer: peer, isFloating: settings.remoteFloat)
+    session.onRoaming = { before, now in
       lines.write(.notice, .roaming, before == nil ? "The peer is at \(now.text)" : "The peer moved to \(now.text)")
     }
-    return relay
+    return session
+  }
+
+  /// Who looks once a second whether something is to be said.
+  private func reporters(
+    _ link: Link, _ sampler: DatagramSampler, _ clock: any Clock, _ lines: LimitedLog
+  ) -> [any Reporter] {
+    let troubles = TroubleReporter(
+      settings,
+      bestMTU: { [settings, description] path, peer in
+        DeviceSetup.largestMTU(settings, description, isIPv6: peer?.isIPv6 == true, path: path)
+      }, log: lines)
+    let silence = SilenceReporter(
+      sampler,
+      diagnosis: DatagramDiagnosis(description, all: allProtocols, settings.protocolParameters(start: clock.now())),
+      expected: DeviceSetup.expectation(settings), device: link.device.name, log: lines)
+    return [troubles, silence]
   }
 
   /// Relays until a signal asks for the end; returns which.
-  private func run(_ loop: TunnelLoop, _ relay: Relay, _ facts: TunnelFacts, _ lines: LimitedLog) throws -> Int32 {
+  private func run(
+    _ driver: RelayDriver, _ relay: Relay, _ events: EventLoop, _ signals: SignalSource, _ facts: TunnelFacts,
+    _ lines: LimitedLog
+  ) throws -> Int32 {
     while true {
-      switch try relayUntilSignal(loop) {
-      case .report: log.notice("\(facts.shortLine(peer: relay.peer)). \(relay.counters.summary)")
+      switch try relayUntilSignal(driver, events, signals) {
+      case .report: log.notice("\(facts.report(TunnelSnapshot(of: relay.link, at: SystemClock().now())))")
       case .end(let signal):
         try? relay.lookElsewhere()
         lines.finish()
-        log.notice("Ended by \(SignalSource.name(of: signal)). \(relay.counters.summary)")
+        log.notice("Ended by \(SignalSource.name(of: signal)). \(relay.session.counters.summary)")
         return signal
       }
     }
   }
 
-  /// What looks once a second whether something is to be said.
-  private func watch(
-    _ relay: Relay, _ device: TunDevice, _ transport: UDPTransport, _ clock: SystemClock, _ facts: TunnelFacts,
-    _ secrets: LockReporter, _ lines: LimitedLog
-  ) -> () -> Void {
-    let troubles = TroubleReporter(
-      device: device, transport: transport, settings: settings,
-      bestMTU: { [settings, description] in
-        DeviceSetup.largestMTU(settings, description, isIPv6: relay.peer?.isIPv6 == true, path: $0)
-      }, log: lines)
-    let silence = SilenceReporter(
-      relay: relay,
-      diagnosis: DatagramDiagnosis(description, all: allProtocols, settings.protocolParameters(start: clock.now())),
-      expected: DeviceSetup.expectation(settings), device: device.name, log: lines)
-    return { [supervision] in
-      let now = clock.now()
-      supervision.look(facts, peer: relay.peer, relay.counters, at: now)
-      troubles.look(peer: relay.peer)
-      silence.look(at: now)
-      secrets.look()
-      lines.tick()
-    }
-  }
-
-  private func relayUntilSignal(_ loop: TunnelLoop) throws -> SignalRequest {
+  private func relayUntilSignal(
+    _ driver: RelayDriver, _ events: EventLoop, _ signals: SignalSource
+  ) throws -> SignalRequest {
+    var request: SignalRequest?
+    let source = try events.add(signals.rawValue) { _ in request = signals.next() }
+    defer { try? events.remove(source) }
     do {
-      return try loop.run()
-    } catch let vanished as TunDevice.Vanished {
+      while true {
+        try events.turn()
+        if let request { return request }
+        try driver.takeTurns()
+      }
+    } catch let vanished as DeviceVanished {
       throw Complaint(
         "\(vanished)", why: "\(vanished.name) was deleted while the tunnel ran.", cure: "Start quicktun again.")
     }
   }
 
-  private func makeProtocol(at start: Moment, _ mark: StoredHighWaterMark?) throws(Complaint) -> any TunnelProtocol {
+  private func makeProtocol(at start: Moment, _ mark: StoredHighWaterMark?) throws(Complaint) -> TunnelProtocol {
     var parameters = settings.protocolParameters(start: start)
     parameters.mark = mark
     do throws(ProtocolError) {

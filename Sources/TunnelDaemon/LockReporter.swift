@@ -4,9 +4,10 @@ import Logging
 import ProtocolKit
 import Sodium
 import SystemPackage
+import TunnelCore
 
 /// Says once that the kernel does not lock the keys in memory: at the start, or later when keys are renewed.
-final class LockReporter {
+final class LockReporter: Reporter {
   private let hasKeys: Bool
   private let log: Logger
   private var isSaid = false
@@ -16,6 +17,9 @@ final class LockReporter {
     self.log = log
   }
 
+  func look(at snapshot: TunnelSnapshot) { look() }
+
+  /// The first look is before there is a tunnel.
   func look() {
     guard hasKeys, !isSaid, let refusal = GuardedMemory.refusedLock else { return }
     isSaid = true

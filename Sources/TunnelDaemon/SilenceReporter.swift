@@ -8,8 +8,8 @@ import TunnelCore
 /// Says why nothing arrives, while that is so: once for each reason, and again after ten minutes.
 ///
 /// It costs nothing while packets pass. While none does it looks at one datagram a second, however many come.
-final class SilenceReporter {
-  private let relay: Relay
+final class SilenceReporter: Reporter {
+  private let sampler: DatagramSampler
   private let diagnosis: DatagramDiagnosis
   private let expected: InnerPacket.Expectation
   private let device: String
@@ -26,35 +26,36 @@ final class SilenceReporter {
   private static let patience = 15
   private static let repetition: UInt64 = 600
 
-  init(relay: Relay, diagnosis: DatagramDiagnosis, expected: InnerPacket.Expectation, device: String, log: LimitedLog) {
-    self.relay = relay
+  init(
+    _ sampler: DatagramSampler, diagnosis: DatagramDiagnosis, expected: InnerPacket.Expectation, device: String,
+    log: LimitedLog
+  ) {
+    self.sampler = sampler
     self.diagnosis = diagnosis
     self.expected = expected
     self.device = device
     self.log = log
   }
 
-  /// To be called about once a second.
-  func look(at now: Moment) {
-    let counters = relay.counters
-    let authentic = counters.authentic
-    let isSilent = authentic == lastAuthentic
-    if let glimpse = relay.takeGlimpse() { consider(glimpse, isSilent: isSilent, now) }
-    let isAlone = counters.arrived == 0 && counters.sent.packets + counters.controlSent > 0
+  func look(at snapshot: TunnelSnapshot) {
+    let (sent, received) = (snapshot.counters.outbound.sent, snapshot.counters.inbound)
+    let isSilent = received.authentic == lastAuthentic
+    if let sample = sampler.takeSample() { consider(sample, isSilent: isSilent, snapshot) }
+    let isAlone = received.arrived == 0 && sent.packets + received.controlSent > 0
     secondsWithoutAny = isAlone ? secondsWithoutAny + 1 : 0
-    if let event = outage.look(authentic: authentic, sent: counters.sent.packets, at: now.monotonicSeconds) {
-      say(event)
-    }
-    if secondsWithoutAny == Self.patience { sayNothingCame() }
-    relay.wantsGlimpse = isSilent || !hasSeenGoodPacket
-    lastAuthentic = authentic
+    let event = outage.look(
+      authentic: received.authentic, sent: sent.packets, at: snapshot.now.monotonicSeconds)
+    if let event { say(event, of: snapshot.peer) }
+    if secondsWithoutAny == Self.patience { sayNothingCame(from: snapshot.peer) }
+    sampler.wantsSample = isSilent || !hasSeenGoodPacket
+    lastAuthentic = received.authentic
   }
 
-  private func consider(_ glimpse: Relay.Glimpse, isSilent: Bool, _ now: Moment) {
-    if !glimpse.packet.isEmpty { return considerPacket(glimpse.packet, now) }
-    guard isSilent, let evidence = RejectedDatagram(glimpse) else { return }
-    if let complaint = diagnosis.explain(evidence, peer: relay.peer, at: now) {
-      say(complaint, now)
+  private func consider(_ sample: DatagramSample, isSilent: Bool, _ snapshot: TunnelSnapshot) {
+    if !sample.packet.isEmpty { return considerPacket(sample.packet, snapshot.now) }
+    guard isSilent, let rejected = RejectedDatagram(sample) else { return }
+    if let complaint = diagnosis.explain(rejected, peer: snapshot.peer, at: snapshot.now) {
+      say(complaint, snapshot.now)
     }
   }
 
@@ -77,8 +78,8 @@ final class SilenceReporter {
     log.write(.warning, .silence, "\(complaint)")
   }
 
-  private func say(_ event: Outage.Event) {
-    let peer = relay.peer?.text ?? "the peer"
+  private func say(_ event: Outage.Event, of peer: Endpoint?) {
+    let peer = peer?.text ?? "the peer"
     switch event {
     case .begins:
       log.write(.notice, .silence, "Nothing has come from \(peer) for \(Outage.patience) s, although packets go there")
@@ -86,11 +87,11 @@ final class SilenceReporter {
     }
   }
 
-  private func sayNothingCame() {
+  private func sayNothingCame(from peer: Endpoint?) {
     log.write(
       .warning, .silence,
       """
-      Nothing has come from \(relay.peer?.text ?? "the peer") in \(Self.patience) s
+      Nothing has come from \(peer?.text ?? "the peer") in \(Self.patience) s
         It may not be running yet, or a firewall between may not let UDP pass.
         Is it started there, with this host's address and port? Does a firewall let its UDP port in?
       """)

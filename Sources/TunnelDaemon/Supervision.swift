@@ -30,12 +30,13 @@ package final class Supervision {
   func isStopping() { manager?.isStopping() }
 
   /// To be called about once a second.
-  func look(_ facts: TunnelFacts, peer: Endpoint?, _ counters: TunnelCounters, at now: Moment) {
+  func look(_ facts: TunnelFacts, at snapshot: TunnelSnapshot) {
     guard let manager else { return }
+    let now = snapshot.now
     manager.isAlive(at: now.monotonicNanoseconds)
     guard now.monotonicSeconds >= nextStatus else { return }
     nextStatus = now.monotonicSeconds + Self.statusInterval
-    let text = "\(facts.shortLine(peer: peer)). \(counters.summary)"
+    let text = facts.report(snapshot)
     if text != status { manager.has(status: text) }
     status = text
   }

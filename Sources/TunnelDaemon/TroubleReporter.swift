@@ -3,25 +3,31 @@ import Diagnosis
 import LinuxSystem
 import Logging
 import SystemPackage
-import TunDevice
-import Transports
-import TunnelSetup
 import TunnelCore
 
-/// Says once what the kernel refuses, however often it does. Looked at about once a second, never for a packet.
-final class TroubleReporter {
-  private let device: TunDevice
-  private let transport: UDPTransport
+/// Says what the kernel refuses at either end, and what messages from the network say: each once.
+final class TroubleReporter: Reporter {
+  /// What the system is asked besides.
+  struct Surroundings: Sendable {
+    /// Whether the interface of that name is up; nil if it cannot be asked.
+    var isUp: @Sendable (String) -> Bool?
+    /// The interface by which packets leave for the endpoint, from that local port.
+    var interface: @Sendable (Endpoint, UInt16) -> String?
+
+    static let real = Surroundings(
+      isUp: { try? NetworkInterface.isUp($0) }, interface: { Routing.interface(towards: $0, localPort: $1) })
+  }
+
   private let settings: TunnelSettings
-  /// The best MTU of the device for a path MTU.
-  private let bestMTU: (Int) -> Int
+  /// The best MTU of the device for a path to a peer that carries so many bytes.
+  private let bestMTU: (_ path: Int, _ peer: Endpoint?) -> Int
+  private let surroundings: Surroundings
   private let log: LimitedLog
 
   private var saidOfDevice: Set<Int32> = []
   private var saidOfTransport: Set<Int32> = []
+  private var saidRefusals: Set<Refusal> = []
   private var saidOfForgery = false
-  private var saidOfSegmentation = false
-  private var saidOfOffload: String?
   private var saidOfLoop = false
   private var isDown = false
   /// Writes that failed because the device was down, until the last look.
@@ -32,83 +38,75 @@ final class TroubleReporter {
   private static let routeInterval = 10
 
   init(
-    device: TunDevice, transport: UDPTransport, settings: TunnelSettings, bestMTU: @escaping (Int) -> Int,
-    log: LimitedLog
+    _ settings: TunnelSettings, bestMTU: @escaping (_ path: Int, _ peer: Endpoint?) -> Int,
+    surroundings: Surroundings = .real, log: LimitedLog
   ) {
-    self.device = device
-    self.transport = transport
     self.settings = settings
     self.bestMTU = bestMTU
+    self.surroundings = surroundings
     self.log = log
   }
 
-  func look(peer: Endpoint?) {
-    lookAtDevice()
-    lookAtTransport(peer)
-    lookAtOffloads()
-    if seconds % Self.routeInterval == 1 { lookAtRoute(peer) }
+  func look(at snapshot: TunnelSnapshot) {
+    lookAtDevice(snapshot)
+    lookAtTransport(snapshot)
+    for end in [snapshot.transport, snapshot.device] { tell(end.refusals) }
+    if seconds % Self.routeInterval == 1 { lookAtRoute(snapshot) }
     seconds += 1
   }
 
-  private func lookAtDevice() {
-    for entry in device.failures.entries where entry.errno != Errno.ioError.rawValue {
-      if saidOfDevice.insert(entry.errno).inserted { warnOfDevice(entry.errno) }
+  private func lookAtDevice(_ snapshot: TunnelSnapshot) {
+    let failures = snapshot.device.failures
+    for entry in failures.entries where entry.errno != Errno.ioError.rawValue {
+      if saidOfDevice.insert(entry.errno).inserted { warnOfDevice(snapshot.deviceName, entry.errno) }
     }
-    let refused = device.failures[Errno.ioError.rawValue]
-    if isDown || refused > refusedWhileDown { lookWhetherDown() }
+    let refused = failures[Errno.ioError.rawValue]
+    if isDown || refused > refusedWhileDown { lookWhetherDown(snapshot.deviceName) }
     refusedWhileDown = refused
   }
 
   /// A device that is down only until its configuration is complete is not worth a word.
-  private func lookWhetherDown() {
-    guard let isUp = try? NetworkInterface.isUp(device.name) else { return }
-    if isUp && isDown { log.write(.notice, .trouble, "\(device.name) is up again") }
-    if !isUp && !isDown { warnOfDevice(Errno.ioError.rawValue) }
+  private func lookWhetherDown(_ device: String) {
+    guard let isUp = surroundings.isUp(device) else { return }
+    if isUp && isDown { log.write(.notice, .trouble, "\(device) is up again") }
+    if !isUp && !isDown { warnOfDevice(device, Errno.ioError.rawValue) }
     isDown = !isUp
   }
 
-  private func warnOfDevice(_ errno: Int32) {
-    log.write(.warning, .trouble, "\(EndTrouble.device(device.name, errno, "\(Errno(rawValue: errno))"))")
+  private func warnOfDevice(_ device: String, _ errno: Int32) {
+    log.write(.warning, .trouble, "\(EndTrouble.device(device, errno, "\(Errno(rawValue: errno))"))")
   }
 
-  private func lookAtTransport(_ peer: Endpoint?) {
-    for entry in transport.failures.entries where saidOfTransport.insert(entry.errno).inserted {
+  private func lookAtTransport(_ snapshot: TunnelSnapshot) {
+    let peer = snapshot.peer
+    for entry in snapshot.transport.failures.entries where saidOfTransport.insert(entry.errno).inserted {
       let complaint = EndTrouble.transport(
-        peer, entry.errno, "\(Errno(rawValue: entry.errno))", pathMTU: transport.toldPathMTU,
-        bestMTU: transport.toldPathMTU.map(bestMTU))
+        peer, entry.errno, "\(Errno(rawValue: entry.errno))", pathMTU: snapshot.toldPathMTU,
+        bestMTU: snapshot.toldPathMTU.map { bestMTU($0, peer) })
       log.write(.warning, .trouble, "\(complaint)")
     }
-    if transport.forgedMessages > 0 && !saidOfForgery {
+    if snapshot.forgedMessages > 0 && !saidOfForgery {
       saidOfForgery = true
       log.write(.notice, .trouble, "\(EndTrouble.forgery(peer))")
     }
   }
 
   /// OFFLOAD=on: whoever asked for super-packets is warned where there are none.
-  private func lookAtOffloads() {
+  private func tell(_ refusals: [Refusal]) {
     let level = settings.offload == .on ? Logger.Level.warning : .notice
-    if !saidOfSegmentation, let refusal = transport.segmentationRefusal {
-      saidOfSegmentation = true
-      let howLong = refusal == .ioError ? "from now on" : "until the path takes them together again"
-      log.write(
-        level, .trouble,
-        "UDP_SEGMENT: \(refusal.description)\n  Datagrams leave one by one \(howLong), which is slower.")
-    }
-    if let refusal = device.offloadRefusal, refusal != saidOfOffload {
-      saidOfOffload = refusal
-      log.write(
-        level, .trouble,
-        "\(device.name): the kernel refuses \(refusal)\n  Such packets pass one by one, which is slower.")
+    for refusal in refusals where saidRefusals.insert(refusal).inserted {
+      log.write(level, .trouble, "\(refusal.what)\n  \(refusal.consequence)")
     }
   }
 
-  private func lookAtRoute(_ peer: Endpoint?) {
-    guard let peer else { return }
-    let isLoop = Routing.interface(towards: peer, localPort: transport.localEndpoint?.port ?? 0) == device.name
+  private func lookAtRoute(_ snapshot: TunnelSnapshot) {
+    guard let peer = snapshot.peer else { return }
+    let device = snapshot.deviceName
+    let isLoop = surroundings.interface(peer, snapshot.local?.port ?? 0) == device
     if isLoop && !saidOfLoop {
       log.write(
         .warning, .trouble,
-        "\(EndTrouble.loop(device: device.name, peer: peer, remote: settings.spelled("REMOTE_ADDRESS")))")
+        "\(EndTrouble.loop(device: device, peer: peer, remote: settings.spelled("REMOTE_ADDRESS")))")
     }
     saidOfLoop = isLoop
   }

@@ -29,9 +29,9 @@ struct TunnelFacts {
     return parts.joined(separator: ", ")
   }
 
-  /// Which tunnel it is, and where the peer is now.
-  func shortLine(peer: Endpoint?) -> String {
-    "\(description.name) on \(device), peer \(peer?.text ?? "not known yet")"
+  /// Which tunnel it is, where the peer is now, and what has passed.
+  func report(_ snapshot: TunnelSnapshot) -> String {
+    "\(description.name) on \(device), peer \(snapshot.peer?.text ?? "not known yet"). \(snapshot.counters.summary)"
   }
 
   /// The environment of a script: `base` ("NAME=value", without secrets) and the tunnel's facts.
@@ -49,12 +49,13 @@ struct TunnelFacts {
   }
 }
 
-extension TunnelCounters {
+extension SessionCounters {
   /// One sentence for the end of a run.
   var summary: String {
+    let (sent, received) = (outbound.sent, inbound.received)
     var text = "Sent \(sent.packets) packets (\(sent.bytes) bytes), received \(received.packets) (\(received.bytes))."
-    if sendDrops.total > 0 { text += " Not sent: \(sendDrops.text)." }
-    if receiveDrops.total > 0 { text += " Not taken: \(receiveDrops.text)." }
+    if outbound.drops.total > 0 { text += " Not sent: \(outbound.drops.text)." }
+    if inbound.drops.total > 0 { text += " Not taken: \(inbound.drops.text)." }
     return text
   }
 }

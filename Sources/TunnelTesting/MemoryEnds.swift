@@ -2,6 +2,9 @@ public import TunnelCore
 
 /// A device that is two arrays: what the kernel would hand over, and what was written to it.
 public final class MemoryDevice: PacketDevice {
+  public let name = "memory"
+  public let burst = Burst(packets: 256, buffers: 6)
+  public var refusals: [Refusal] = []
   /// Packets that wait to be read, oldest first.
   public var waiting: [[UInt8]] = []
   /// Packets that came out of the tunnel, oldest first.
@@ -23,9 +26,9 @@ public final class MemoryDevice: PacketDevice {
     return .drained
   }
 
-  public func send(_ packets: inout PacketBatch) throws {
+  public func send(_ packets: inout PacketBatch, _ range: Range<Int>) throws {
     if let fatalError { throw fatalError }
-    for index in 0..<packets.count where packets.state(of: index) == .passed && packets.length(of: index) > 0 {
+    for index in range where packets.state(of: index) == .passed && packets.length(of: index) > 0 {
       if let writeError {
         failures.count(writeError)
         packets.drop(index, .refused)
@@ -48,6 +51,10 @@ public final class MemoryTransport: DatagramTransport {
     }
   }
 
+  public let burst = Burst(packets: 1024, buffers: 8)
+  public var refusals: [Refusal] = []
+  public var toldPathMTU: Int?
+  public var forgedMessages: UInt64 = 0
   public var waiting: [Datagram] = []
   /// What comes from elsewhere and is kept apart.
   public var elsewhere: [Datagram] = []
@@ -83,6 +90,9 @@ public final class MemoryTransport: DatagramTransport {
     }
     return datagrams.count
   }
+
+  /// UDP's.
+  public func headerBytes(towards endpoint: Endpoint) -> Int { endpoint.isIPv6 ? 48 : 28 }
 
   /// Three at a time.
   public func receiveFromElsewhere(into datagrams: inout PacketBatch) throws -> ReadOutcome {

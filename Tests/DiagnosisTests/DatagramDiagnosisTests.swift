@@ -31,7 +31,7 @@ struct DatagramDiagnosisTests {
     wireFormat.tick(control: &control, at: clock.now())
     if control.count > 0 { return control.copy(of: 0) }
     _ = packets.appendCopy(of: packet.span.bytes)
-    wireFormat.seal(&packets, control: &control, at: clock.now())
+    wireFormat.seal(&packets, at: clock.now())
     return packets.copy(of: 0)
   }
 
@@ -115,17 +115,17 @@ struct DatagramDiagnosisTests {
       sender.tick(control: &control, at: clock.now())
       if control.count > 0 { return control.copy(of: 0) }
       _ = packets.appendCopy(of: packet.span.bytes)
-      sender.seal(&packets, control: &control, at: clock.now())
+      sender.seal(&packets, at: clock.now())
       return packets.copy(of: 0)
     }
     let (first, second) = (next(), next())
-    #expect(running.isNew(first.span.bytes) == nil, "nothing was opened yet that it could be newer than")
+    #expect(running.opener.isNew(first.span.bytes) == nil, "nothing was opened yet that it could be newer than")
     var datagrams = PacketBatch(byteCapacity: 4096, slotCapacity: 1)
     var control = PacketBatch(byteCapacity: 4096, slotCapacity: 4)
     _ = datagrams.appendCopy(of: first.span.bytes)
     running.open(&datagrams, control: &control, at: clock.now())
-    #expect(running.isNew(first.span.bytes) == false && running.isNew(second.span.bytes) == true)
-    for count in 0..<30 { #expect(running.isNew([UInt8](repeating: 0xff, count: count).span.bytes) == nil) }
+    #expect(running.opener.isNew(first.span.bytes) == false && running.opener.isNew(second.span.bytes) == true)
+    for count in 0..<30 { #expect(running.opener.isNew([UInt8](repeating: 0xff, count: count).span.bytes) == nil) }
   }
 
   @Test("it never accepts: the protocol that runs takes the datagram afterwards as if nothing had been")

@@ -19,7 +19,7 @@ private func join(_ packets: [[UInt8]], isFrame: Bool = false) -> [Written] {
   var written: [Written] = []
   var index = 0
   while index < batch.count {
-    let run = joiner.run(in: batch, from: index)
+    let run = joiner.run(in: batch, index..<batch.count)
     var header = VirtioHeader()
     if run.packets > 1 { header = joiner.makeHeaders(in: &batch) }
     var bytes = batch.array(index)
@@ -146,12 +146,12 @@ struct JoiningTests {
       batch.pass(batch.count - 1)
     }
     var joiner = SuperPacketJoiner(isFrame: false, joinsUDP: true, mostPackets: 129)
-    #expect(joiner.run(in: batch, from: 0).packets == 3)
+    #expect(joiner.run(in: batch, 0..<batch.count).packets == 3)
     _ = joiner.makeHeaders(in: &batch)
     #expect(batch.array(0) != three[0].bytes)
     joiner.giveUp(in: &batch)
     #expect(batch.array(0) == three[0].bytes)
-    #expect(joiner.run(in: batch, from: 0).packets == 1)
+    #expect(joiner.run(in: batch, 0..<batch.count).packets == 1)
   }
 
   /// As the device does: each run is written as one, for none is longer than one write takes. Every packet is looked
@@ -170,7 +170,7 @@ struct JoiningTests {
     var joiner = SuperPacketJoiner(isFrame: false, joinsUDP: true, mostPackets: 129)
     var (index, runs) = (0, 0)
     while index < batch.count {
-      let run = joiner.run(in: batch, from: index)
+      let run = joiner.run(in: batch, index..<batch.count)
       #expect(run.packets <= 129)
       index = run.end
       runs += 1

@@ -152,8 +152,9 @@ struct SaltyAttackTests {
     var own = parameters(peer.other, peer.own.publicKey, at: clock.now())
     own.replayWindow = 5
     let relay = Relay(
-      device: device, transport: transport, protocol: try SaltyProtocol.description.make(own), clock: clock,
-      options: .init(peer: nil, isFloating: true))
+      Link(
+        Session(try SaltyProtocol.description.make(own), peer: nil, isFloating: true), device: device,
+        transport: transport), clock: clock)
     try relay.tick()
     #expect(transport.sent.isEmpty)
     let asker = Endpoint(ipv4: 0x0a00_0001, port: 7)
@@ -161,16 +162,18 @@ struct SaltyAttackTests {
     transport.waiting = [.init(peer.control(quoting: nothing), asker)]
     _ = try relay.relayInbound()
     #expect(transport.sent.map(\.endpoint) == [asker])
-    #expect(relay.peer == nil && relay.counters.unproven == 1 && relay.counters.authentic == 0)
+    #expect(
+      relay.session.peer == nil && relay.session.counters.inbound.unproven == 1
+        && relay.session.counters.inbound.authentic == 0)
     let announced = try #require(peer.read(transport.sent.last?.bytes)).sender
     transport.waiting = [.init(peer.control(quoting: announced), asker)]
     _ = try relay.relayInbound()
-    #expect(relay.peer == asker && relay.counters.authentic == 1)
+    #expect(relay.session.peer == asker && relay.session.counters.inbound.authentic == 1)
     // While it knows the peer, a recording of an earlier run moves it as little.
     let thief = Endpoint(ipv4: 0x0a00_0666, port: 6)
     transport.waiting = [.init(peer.control(quoting: nothing), thief)]
     _ = try relay.relayInbound()
-    #expect(relay.peer == asker)
+    #expect(relay.session.peer == asker)
   }
 
   @Test("no sequence of authentic control datagrams, however mad, brings it down")

@@ -129,7 +129,7 @@ struct SaltyConversationTests {
   func counters() throws {
     pair.start()
     #expect(pair.passesBothWays)
-    let salty = try #require(pair.a.wireFormat as? SaltyProtocol)
+    let salty = try #require(pair.a.wireFormat.opener as? SaltyOpener)
     let key = try #require(salty.handshake.encoder?.key)
     let before = pair.a.control.count
     key.counter = DataHeader.counterComfort - 2

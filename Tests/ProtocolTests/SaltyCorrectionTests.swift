@@ -26,7 +26,7 @@ struct SaltyCorrectionTests {
     recorded.tick()
     hosts.waiting.transport.waiting = [.init(try #require(recorded.control.last), CallerAndWaiting.stranger)]
     _ = try hosts.waiting.relay.relayInbound()
-    #expect(hosts.waiting.relay.counters.unproven == 1)
+    #expect(hosts.waiting.relay.session.counters.inbound.unproven == 1)
     #expect(try #require(try hosts.secondsUntilHeard()) <= 15)
   }
 
@@ -80,6 +80,6 @@ struct SaltyCorrectionTests {
     }
     let calls = host.transport.sent.filter { $0.endpoint == CallerAndWaiting.server }
     #expect(calls.count >= 45)
-    #expect(host.relay.peer == CallerAndWaiting.server)
+    #expect(host.relay.session.peer == CallerAndWaiting.server)
   }
 }

@@ -17,7 +17,7 @@ struct SaltyKeyLifeTests {
     pair.disturb = { _ in [] }
   }
 
-  private func salty(_ party: Party) throws -> SaltyProtocol { try #require(party.wireFormat as? SaltyProtocol) }
+  private func salty(_ party: Party) throws -> SaltyOpener { try #require(party.wireFormat.opener as? SaltyOpener) }
 
   @Test("ends after three lifetimes: nothing is sealed or opened under it any more, and it is forgotten on both sides")
   func limit() throws {

@@ -47,6 +47,7 @@ struct SaltySilenceTests {
     for second in 0..<60 {
       let before = pair.b.control.count
       _ = pair.b.seal([1])
+      pair.b.tick()
       if pair.b.control.count > before {
         #expect(pair.b.control.count == before + 2)
         moments.append(second)

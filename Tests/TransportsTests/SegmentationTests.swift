@@ -44,7 +44,7 @@ struct SegmentationTests {
     var segmentation = Segmentation(isOn: true)
     segmentation.tick(at: 1000)
     blame(&segmentation, error, 1400)
-    #expect(segmentation.refusal == error)
+    #expect(segmentation.refusal?.what == "UDP_SEGMENT: \(error)")
     #expect(run([1400, 1400], segmentation).count == 1)
     #expect(run([1399, 1399], segmentation).count == 2)
     segmentation.tick(at: 1119)

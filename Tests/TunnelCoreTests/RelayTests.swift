@@ -4,12 +4,14 @@ import TunnelTesting
 
 /// A wire format that is easy to forge: `*` before the packet makes it authentic, `!` makes it a control datagram that is
 /// answered.
-private final class StarProtocol: TunnelProtocol {
+private final class StarProtocol: PacketSealer, PacketOpener {
   let overhead = 1
   let headroom = 1
 
-  func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
-    for index in 0..<packets.count where packets.isPending(index) {
+  static var both: TunnelProtocol { TunnelProtocol(sealer: StarProtocol(), opener: StarProtocol()) }
+
+  func seal(_ packets: inout PacketBatch, _ range: Range<Int>, at now: Moment) {
+    for index in range where packets.isPending(index) {
       packets.extendFront(of: index, by: 1)
       var span = packets[index]
       span.storeBigEndian(UInt8(ascii: "*"), at: 0)
@@ -17,8 +19,8 @@ private final class StarProtocol: TunnelProtocol {
     }
   }
 
-  func open(_ datagrams: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
-    for index in 0..<datagrams.count where datagrams.isPending(index) {
+  func open(_ datagrams: inout PacketBatch, _ range: Range<Int>, control: inout PacketBatch, at now: Moment) {
+    for index in range where datagrams.isPending(index) {
       guard datagrams.length(of: index) >= 1 else {
         datagrams.drop(index, .tooShort)
         continue
@@ -51,8 +53,8 @@ struct RelayTests {
 
   private func relay(to peer: Endpoint?, floating: Bool = false) -> Relay {
     Relay(
-      device: device, transport: transport, protocol: StarProtocol(), clock: ManualClock(),
-      options: .init(peer: peer, isFloating: floating))
+      Link(Session(StarProtocol.both, peer: peer, isFloating: floating), device: device, transport: transport),
+      clock: ManualClock())
   }
 
   private func arrive(_ text: String, from endpoint: Endpoint) {
@@ -71,8 +73,8 @@ struct RelayTests {
     arrive("*", from: peer)
     #expect(try relay.relayInbound() == .idle)
     #expect(written == ["three"])
-    #expect(relay.counters.sent.packets == 3 && relay.counters.sent.bytes == 6)
-    #expect(relay.counters.received.packets == 1 && relay.counters.controlReceived == 1)
+    #expect(relay.session.counters.outbound.sent.packets == 3 && relay.session.counters.outbound.sent.bytes == 6)
+    #expect(relay.session.counters.inbound.received.packets == 1 && relay.session.counters.inbound.controlReceived == 1)
   }
 
   @Test("a fixed peer is heard from its own address only")
@@ -82,8 +84,8 @@ struct RelayTests {
     arrive("!", from: elsewhere)
     _ = try relay.relayInbound()
     #expect(written.isEmpty && transport.sent.isEmpty)
-    #expect(relay.counters.receiveDrops[.fromElsewhere] == 2)
-    #expect(relay.peer == peer)
+    #expect(relay.session.counters.inbound.drops[.fromElsewhere] == 2)
+    #expect(relay.session.peer == peer)
   }
 
   @Test("what a transport keeps apart is counted and looked at, a few at a time; what is the peer's is heard")
@@ -94,31 +96,29 @@ struct RelayTests {
     }
     transport.elsewhere = datagrams(5)
     transport.lostFromElsewhere = 1000
-    relay.wantsGlimpse = true
     try relay.tick()
-    #expect(relay.counters.receiveDrops[.fromElsewhere] == 1005 && written.isEmpty)
-    #expect(relay.takeGlimpse()?.reason == .fromElsewhere)
+    #expect(relay.session.counters.inbound.drops[.fromElsewhere] == 1005 && written.isEmpty)
     transport.elsewhere = datagrams(100)
     try relay.tick()
     #expect(transport.elsewhere.count == 88, "the rest another time")
     transport.elsewhere = [.init(Array("*early".utf8), peer)]
     try relay.tick()
-    #expect(written == ["early"] && relay.counters.receiveDrops[.fromElsewhere] == 1017)
+    #expect(written == ["early"] && relay.session.counters.inbound.drops[.fromElsewhere] == 1017)
   }
 
   @Test("only what is authentic moves a floating peer")
   func roaming() throws {
     let relay = relay(to: peer, floating: true)
     var moves: [Endpoint?] = []
-    relay.onRoaming = { from, to in moves += [from, to] }
+    relay.session.onRoaming = { from, to in moves += [from, to] }
     arrive("forged", from: elsewhere)
     _ = try relay.relayInbound()
-    #expect(relay.peer == peer)
+    #expect(relay.session.peer == peer)
     arrive("*true", from: elsewhere)
     arrive("forged", from: Endpoint(ipv4: 9, port: 9))
     _ = try relay.relayInbound()
-    #expect(relay.peer == elsewhere && moves == [peer, elsewhere])
-    #expect(relay.counters.roamings == 1 && relay.counters.receiveDrops[.notAuthentic] == 2)
+    #expect(relay.session.peer == elsewhere && moves == [peer, elsewhere])
+    #expect(relay.session.counters.inbound.roamings == 1 && relay.session.counters.inbound.drops[.notAuthentic] == 2)
   }
 
   @Test("without a peer nothing leaves until one has spoken")
@@ -128,7 +128,7 @@ struct RelayTests {
     _ = try relay.relayOutbound()
     try relay.tick()
     #expect(transport.sent.isEmpty)
-    #expect(relay.counters.sendDrops[.noPeer] == 2)
+    #expect(relay.session.counters.outbound.drops[.noPeer] == 2)
     arrive("*", from: elsewhere)
     _ = try relay.relayInbound()
     device.waiting = [[3]]
@@ -144,7 +144,7 @@ struct RelayTests {
     #expect(transport.takeSent() == [.init(Array("?".utf8), elsewhere)])
     try relay.tick()
     #expect(transport.takeSent() == [.init(Array(".".utf8), elsewhere)])
-    #expect(relay.counters.controlSent == 2)
+    #expect(relay.session.counters.inbound.controlSent == 2)
   }
 
   @Test("what the socket cannot take waits, in order, and the device waits with it")
@@ -159,7 +159,7 @@ struct RelayTests {
     transport.capacity = nil
     while try relay.relayOutbound() != .idle || !device.waiting.isEmpty {}
     #expect(transport.sent.map { $0.bytes.last } == [1, 2, 3, 4, 5])
-    #expect(relay.counters.sent.packets == 5)
+    #expect(relay.session.counters.outbound.sent.packets == 5)
   }
 
   @Test("what the kernel refuses is counted, and the relay goes on")
@@ -168,35 +168,15 @@ struct RelayTests {
     transport.sendError = 101
     device.waiting = [[1], [2]]
     _ = try relay.relayOutbound()
-    #expect(transport.failures[101] == 2 && relay.counters.sendDrops[.refused] == 2)
+    #expect(transport.failures[101] == 2 && relay.session.counters.outbound.drops[.refused] == 2)
     device.writeError = 5
     arrive("*lost", from: peer)
     _ = try relay.relayInbound()
-    #expect(device.failures[5] == 1 && relay.counters.receiveDrops[.refused] == 1)
+    #expect(device.failures[5] == 1 && relay.session.counters.inbound.drops[.refused] == 1)
     device.writeError = nil
     arrive("*kept", from: peer)
     _ = try relay.relayInbound()
     #expect(written == ["kept"])
-  }
-
-  @Test("one datagram is kept where that is asked for, as it came, with what became of it")
-  func glimpse() throws {
-    let relay = relay(to: peer)
-    func glimpse(of text: String, from endpoint: Endpoint = peer) throws -> Relay.Glimpse? {
-      arrive(text, from: endpoint)
-      _ = try relay.relayInbound()
-      return relay.takeGlimpse()
-    }
-    #expect(try glimpse(of: "*a") == nil, "not asked for")
-    relay.wantsGlimpse = true
-    let good = try #require(try glimpse(of: "*ab"))
-    #expect(good.datagram == Array("*ab".utf8) && good.packet == Array("ab".utf8) && good.reason == nil)
-    #expect(try glimpse(of: "*a") == nil, "only one")
-    relay.wantsGlimpse = true
-    let forged = try #require(try glimpse(of: "xy"))
-    #expect(forged.datagram == Array("xy".utf8) && forged.packet.isEmpty && forged.reason == .notAuthentic)
-    relay.wantsGlimpse = true
-    #expect(try glimpse(of: "*a", from: elsewhere)?.reason == .fromElsewhere)
   }
 
   @Test("a device that is gone ends it")
@@ -222,17 +202,19 @@ struct RelayTests {
   func contradictions() throws {
     let device = NeighbouredDevice()
     let relay = Relay(
-      device: device, transport: transport, protocol: StarProtocol(), clock: ManualClock(),
-      options: .init(peer: peer, isFloating: false))
+      Link(Session(StarProtocol.both, peer: peer, isFloating: false), device: device, transport: transport),
+      clock: ManualClock())
     #expect(try relay.relayOutbound() == .idle)
     #expect(transport.sent.map(\.bytes) == [Array("*a".utf8), Array("*b".utf8)])
-    #expect(relay.counters.sendDrops[.malformed] == 2 && relay.counters.sendDrops.total == 2)
-    #expect(relay.counters.sent.packets == 2)
+    #expect(relay.session.counters.outbound.drops[.malformed] == 2 && relay.session.counters.outbound.drops.total == 2)
+    #expect(relay.session.counters.outbound.sent.packets == 2)
   }
 }
 
 /// A device where somebody puts contradictions between the packets.
 private final class NeighbouredDevice: PacketDevice {
+  let name = "neighboured"
+  let burst = Burst(packets: 8, buffers: 1)
   var failures = FailureTally()
 
   func receive(into packets: inout PacketBatch) -> ReadOutcome {
@@ -246,5 +228,5 @@ private final class NeighbouredDevice: PacketDevice {
     return .drained
   }
 
-  func send(_ packets: inout PacketBatch) {}
+  func send(_ packets: inout PacketBatch, _ range: Range<Int>) {}
 }

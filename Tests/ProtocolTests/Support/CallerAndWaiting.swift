@@ -20,8 +20,8 @@ final class CallerAndWaiting {
       self.clock = clock
       let wireFormat = try Party("salty", parameters(own, peer, at: clock.now()), clock: clock).wireFormat
       relay = Relay(
-        device: device, transport: transport, protocol: wireFormat, clock: clock,
-        options: .init(peer: place, isFloating: isFloating))
+        Link(Session(wireFormat, peer: place, isFloating: isFloating), device: device, transport: transport),
+        clock: clock)
     }
   }
 

@@ -7,7 +7,7 @@ import TunnelTesting
 
 /// One protocol object without a relay: packets in, datagrams out, and back.
 final class Party {
-  let wireFormat: any TunnelProtocol
+  let wireFormat: TunnelProtocol
   let clock: ManualClock
   /// Control datagrams that it wants to send.
   private(set) var control: [[UInt8]] = []
@@ -36,7 +36,8 @@ final class Party {
     var answers = batch()
     let fits = packets.appendCopy(of: packet, from: .unspecified)
     #expect(fits)
-    wireFormat.seal(&packets, control: &answers, at: clock.now())
+    wireFormat.seal(&packets, at: clock.now())
+    if wireFormat.sealer.needsHandshake { wireFormat.opener.tick(control: &answers, at: clock.now()) }
     collect(answers)
     return Self.result(packets)
   }

@@ -44,7 +44,7 @@ final class JoinerFuzz {
   private func write(
     _ joiner: inout SuperPacketJoiner, from index: Int, isRefused: inout Bool, most: Int, isFrame: Bool
   ) -> Int {
-    let run = joiner.run(in: batch, from: index)
+    let run = joiner.run(in: batch, index..<batch.count)
     check(run.packets >= 1 && run.packets <= most && run.end > index && run.end <= batch.count, "\(run)")
     if run.packets == 1 { return run.end }
     if isRefused {

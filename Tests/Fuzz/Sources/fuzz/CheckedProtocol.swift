@@ -1,13 +1,19 @@
 import TunnelCore
 
-/// Holds a protocol to the contract of `TunnelProtocol` at every call.
-final class CheckedProtocol: TunnelProtocol {
-  private let inner: any TunnelProtocol
+/// Holds a protocol to the contract of `PacketSealer` and `PacketOpener` at every call.
+final class CheckedProtocol: PacketSealer, PacketOpener {
+  private let inner: TunnelProtocol
 
-  init(_ inner: any TunnelProtocol) { self.inner = inner }
+  init(_ inner: TunnelProtocol) { self.inner = inner }
 
-  var overhead: Int { inner.overhead }
-  var headroom: Int { inner.headroom }
+  static func checking(_ inner: TunnelProtocol) -> TunnelProtocol {
+    let checked = CheckedProtocol(inner)
+    return TunnelProtocol(sealer: checked, opener: checked)
+  }
+
+  var overhead: Int { inner.sealer.overhead }
+  var headroom: Int { inner.sealer.headroom }
+  var needsHandshake: Bool { inner.sealer.needsHandshake }
 
   private struct Slot {
     var state: PacketBatch.State
@@ -15,11 +21,9 @@ final class CheckedProtocol: TunnelProtocol {
     var endpoint: Endpoint
   }
 
-  func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
+  func seal(_ packets: inout PacketBatch, _ range: Range<Int>, at now: Moment) {
     let before = Self.slots(of: packets)
-    let controlCount = control.count
-    inner.seal(&packets, control: &control, at: now)
-    checkControl(control, from: controlCount)
+    inner.sealer.seal(&packets, range, at: now)
     check(packets, before) { state, length, now in
       switch state {
       case .passed: now == length + overhead
@@ -29,10 +33,10 @@ final class CheckedProtocol: TunnelProtocol {
     }
   }
 
-  func open(_ datagrams: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
+  func open(_ datagrams: inout PacketBatch, _ range: Range<Int>, control: inout PacketBatch, at now: Moment) {
     let before = Self.slots(of: datagrams)
     let controlCount = control.count
-    inner.open(&datagrams, control: &control, at: now)
+    inner.opener.open(&datagrams, range, control: &control, at: now)
     checkControl(control, from: controlCount)
     check(datagrams, before) { state, length, now in
       switch state {
@@ -45,9 +49,11 @@ final class CheckedProtocol: TunnelProtocol {
 
   func tick(control: inout PacketBatch, at now: Moment) {
     let controlCount = control.count
-    inner.tick(control: &control, at: now)
+    inner.opener.tick(control: &control, at: now)
     checkControl(control, from: controlCount)
   }
+
+  func tick(at now: Moment) { inner.sealer.tick(at: now) }
 
   private static func slots(of batch: borrowing PacketBatch) -> [Slot] {
     (0..<batch.count).map {

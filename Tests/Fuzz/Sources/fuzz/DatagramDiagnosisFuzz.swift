@@ -38,7 +38,7 @@ enum DatagramDiagnosisFuzz {
     var control = PacketBatch(byteCapacity: 4096, slotCapacity: 8)
     _ = packets.appendCopy(of: packet.span.bytes)
     peer.tick(control: &control, at: now)
-    peer.seal(&packets, control: &control, at: then)
+    peer.seal(&packets, at: then)
     if packets.state(of: 0) == .passed { return packets.copy(of: 0) }
     return control.isEmpty ? packet : control.copy(of: 0)
   }

@@ -36,10 +36,11 @@ final class Party {
     guard let description = builtinProtocols.first(where: { $0.name == protocolName }),
       let wireFormat = try? description.make(parameters)
     else { fatalError("no protocol \(protocolName)") }
-    check(wireFormat.overhead == description.overhead, "the description tells another overhead")
+    check(wireFormat.sealer.overhead == description.overhead, "the description tells another overhead")
     relay = Relay(
-      device: device, transport: transport, protocol: CheckedProtocol(wireFormat), clock: clock,
-      options: .init(peer: Self.endpoint(of: 1 - side), isFloating: true))
+      Link(
+        Session(CheckedProtocol.checking(wireFormat), peer: Self.endpoint(of: 1 - side), isFloating: true),
+        device: device, transport: transport), clock: clock)
     tick()
   }
 
@@ -59,19 +60,22 @@ final class Party {
 
   /// Hands over a datagram. Returns whether it was taken as authentic and fresh.
   func receive(_ datagram: [UInt8], from endpoint: Endpoint) -> Bool {
-    let (before, droppedBefore) = (accepted, relay.counters.receiveDrops.total)
-    let authenticBefore = relay.counters.authentic
-    let peerBefore = relay.peer
+    let (before, droppedBefore) = (accepted, relay.session.counters.inbound.drops.total)
+    let authenticBefore = relay.session.counters.inbound.authentic
+    let peerBefore = relay.session.peer
     transport.waiting.append(.init(datagram, endpoint))
     must { while try relay.relayInbound() == .more {} }
     let isAccepted = accepted > before
-    check(accepted - before + relay.counters.receiveDrops.total - droppedBefore == 1, "a datagram was not counted once")
-    let mayMove = relay.counters.authentic > authenticBefore
-    check(relay.peer == (mayMove ? endpoint : peerBefore), "the peer moved for a datagram that may be a recording")
+    check(
+      accepted - before + relay.session.counters.inbound.drops.total - droppedBefore == 1,
+      "a datagram was not counted once")
+    let mayMove = relay.session.counters.inbound.authentic > authenticBefore
+    check(
+      relay.session.peer == (mayMove ? endpoint : peerBefore), "the peer moved for a datagram that may be a recording")
     return isAccepted
   }
 
-  private var accepted: UInt64 { relay.counters.authentic + relay.counters.unproven }
+  private var accepted: UInt64 { relay.session.counters.inbound.authentic + relay.session.counters.inbound.unproven }
 
   /// Hands over what was written to the device.
   func takeWritten() -> [[UInt8]] {

@@ -48,8 +48,10 @@ final class RelaySide {
       fatalError("no protocol \(name)")
     }
     relay = Relay(
-      device: device, transport: transport, protocol: CheckedProtocol(wireFormat), clock: clock,
-      options: .init(peer: side == 0 ? Party.endpoint(of: 1) : nil, isFloating: side == 1))
+      Link(
+        Session(
+          CheckedProtocol.checking(wireFormat), peer: side == 0 ? Party.endpoint(of: 1) : nil, isFloating: side == 1),
+        device: device, transport: transport), clock: clock)
   }
 
   func step(_ letter: Character, _ input: inout FuzzInput) {
@@ -86,11 +88,11 @@ final class RelaySide {
       while try relay.relayOutbound() == .more {}
       while try relay.relayInbound() == .more {}
     }
-    let counters = relay.counters
+    let (out, received) = (relay.session.counters.outbound, relay.session.counters.inbound)
     check(device.inner.waiting.isEmpty && transport.inner.waiting.isEmpty, "something was left")
-    check(counters.sent.packets + counters.sendDrops.total == device.handedOver, "sent or dropped, and counted")
-    check(counters.arrived == transport.handedOver, "received or dropped, and counted")
-    check(counters.received.packets == UInt64(device.inner.written.count), "written, and counted")
+    check(out.sent.packets + out.drops.total == device.handedOver, "sent or dropped, and counted")
+    check(received.arrived == transport.handedOver, "received or dropped, and counted")
+    check(received.received.packets == UInt64(device.inner.written.count), "written, and counted")
   }
 
   private func must(_ body: () throws -> Void) {
@@ -105,6 +107,8 @@ final class RudeDevice: PacketDevice {
   var isLying = false
   private(set) var handedOver: UInt64 = 0
   var failures: FailureTally { inner.failures }
+  var name: String { inner.name }
+  var burst: Burst { inner.burst }
 
   func receive(into packets: inout PacketBatch) throws -> ReadOutcome {
     let before = packets.count
@@ -118,7 +122,7 @@ final class RudeDevice: PacketDevice {
     return isLying ? (outcome == .more ? .drained : .more) : outcome
   }
 
-  func send(_ packets: inout PacketBatch) throws { try inner.send(&packets) }
+  func send(_ packets: inout PacketBatch, _ range: Range<Int>) throws { try inner.send(&packets, range) }
 }
 
 /// A transport that may deny that more is waiting, or claim it.
@@ -127,6 +131,9 @@ final class RudeTransport: DatagramTransport {
   var isLying = false
   private(set) var handedOver: UInt64 = 0
   var failures: FailureTally { inner.failures }
+  var burst: Burst { inner.burst }
+
+  func headerBytes(towards endpoint: Endpoint) -> Int { inner.headerBytes(towards: endpoint) }
 
   func takeSent() -> [MemoryTransport.Datagram] { inner.takeSent() }
 

@@ -197,9 +197,9 @@ struct SaltyImpostor {
       sendHonest()
       listen()
     }
-    let before = victim.relay.counters.sent.packets
+    let before = victim.relay.session.counters.outbound.sent.packets
     victim.send([1, 2, 3])
     listen()
-    check(victim.relay.counters.sent.packets == before + 1, "after an honest answer nothing is sent")
+    check(victim.relay.session.counters.outbound.sent.packets == before + 1, "after an honest answer nothing is sent")
   }
 }

@@ -14,68 +14,81 @@
 ///   the clock is past the old time again: an outage, but never a nonce used twice.
 public import ProtocolKit
 import Sodium
-public import TunnelCore
+import TunnelCore
 
-public final class SequenceProtocol: TunnelProtocol {
+public enum SequenceProtocol {
   public static let description = ProtocolDescription(
     name: "sequence", summary: "X25519, XSalsa20-Poly1305, replays refused by number", needsKeys: true,
-    overhead: headerByteCount + BoxStream.tagByteCount
-  ) { parameters throws(ProtocolError) in SequenceProtocol(try parameters.agreement(), parameters) }
-
-  private static let headerByteCount = 16
-  /// "sequenc" and a zero byte for the role.
-  private static let name: UInt64 = 0x7365_7175_656e_6300
-
-  public let overhead = headerByteCount + BoxStream.tagByteCount
-  public let headroom = BoxStream.roomByteCount
-
-  // Out and in share no state. The first 16 bytes of the nonce stay the same for a run: one subkey seals everything.
-  private let sealing: BoxStream
-  private let sendingPrefix: BoxStream.NoncePrefix
-  private var sequence: UInt64 = 0
-
-  private let opening: BoxStream
-  private let receivingName: UInt64
-  private var window: ReplayWindow<UInt64>
-
-  init(_ agreement: KeyAgreement, _ parameters: ProtocolParameters) {
+    overhead: overhead
+  ) { parameters throws(ProtocolError) in
+    let agreement = try parameters.agreement()
     let roles = agreement.roles(override: parameters.role)
-    sealing = BoxStream(agreement.shared)
-    sendingPrefix = .init(high: Self.name | UInt64(roles.sending), low: .random(in: .min ... .max))
-    opening = BoxStream(agreement.shared)
-    receivingName = Self.name | UInt64(roles.receiving)
-    // TIME_WINDOW: nothing is taken that was sent longer ago than that before our start.
-    let start = Self.nanoseconds(parameters.start)
-    let history = parameters.timeWindow.map { UInt64($0) * 1_000_000_000 } ?? start
-    window = ReplayWindow(size: parameters.replayWindow, floor: start - min(start, history))
+    return TunnelProtocol(
+      sealer: SequenceSealer(agreement.shared, role: roles.sending),
+      opener: SequenceOpener(agreement.shared, role: roles.receiving, parameters))
   }
+
+  static let headerByteCount = 16
+  static let overhead = headerByteCount + BoxStream.tagByteCount
+
+  /// The first 8 bytes of a nonce: "sequenc" and the role.
+  static func name(role: UInt8) -> UInt64 { 0x7365_7175_656e_6300 | UInt64(role) }
 
   /// Nanoseconds since 1970, which 64 bits hold until the year 2554. A clock beyond that must not end the program.
-  private static func nanoseconds(_ moment: Moment) -> UInt64 {
+  static func nanoseconds(_ moment: Moment) -> UInt64 {
     UInt64(max(moment.unixSeconds, 0)) &* 1_000_000_000 &+ UInt64(moment.unixNanoseconds)
   }
+}
 
-  public func seal(_ packets: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
-    sequence = max(sequence, Self.nanoseconds(now))
-    for index in 0..<packets.count where packets.isPending(index) {
+final class SequenceSealer: PacketSealer {
+  let overhead = SequenceProtocol.overhead
+  let headroom = BoxStream.roomByteCount
+  private let box: BoxStream
+  /// The first 16 bytes of the nonce stay the same for a run: one subkey seals everything.
+  private let prefix: BoxStream.NoncePrefix
+  private var sequence: UInt64 = 0
+
+  init(_ shared: SharedKey, role: UInt8) {
+    box = BoxStream(shared)
+    prefix = .init(high: SequenceProtocol.name(role: role), low: .random(in: .min ... .max))
+  }
+
+  func seal(_ packets: inout PacketBatch, _ range: Range<Int>, at now: Moment) {
+    sequence = max(sequence, SequenceProtocol.nanoseconds(now))
+    for index in range where packets.isPending(index) {
       sequence += 1
       var span = packets[index, room: headroom]
-      sealing.seal(&span, prefix: sendingPrefix, tail: sequence)
-      span.storeBigEndian(sendingPrefix.low, at: 0)
+      box.seal(&span, prefix: prefix, tail: sequence)
+      span.storeBigEndian(prefix.low, at: 0)
       span.storeBigEndian(sequence, at: 8)
       packets.extendFront(of: index, by: overhead)
       packets.pass(index)
     }
   }
+}
 
-  public func open(_ datagrams: inout PacketBatch, control: inout PacketBatch, at now: Moment) {
-    for index in 0..<datagrams.count where datagrams.isPending(index) {
+final class SequenceOpener: PacketOpener {
+  private let box: BoxStream
+  private let name: UInt64
+  private var window: ReplayWindow<UInt64>
+
+  init(_ shared: SharedKey, role: UInt8, _ parameters: ProtocolParameters) {
+    box = BoxStream(shared)
+    name = SequenceProtocol.name(role: role)
+    // TIME_WINDOW: nothing is taken that was sent longer ago than that before our start.
+    let start = SequenceProtocol.nanoseconds(parameters.start)
+    let history = parameters.timeWindow.map { UInt64($0) * 1_000_000_000 } ?? start
+    window = ReplayWindow(size: parameters.replayWindow, floor: start - min(start, history))
+  }
+
+  func open(_ datagrams: inout PacketBatch, _ range: Range<Int>, control: inout PacketBatch, at now: Moment) {
+    for index in range where datagrams.isPending(index) {
       if let reason = open(&datagrams, index) { datagrams.drop(index, reason) }
     }
   }
 
   private func open(_ datagrams: inout PacketBatch, _ index: Int) -> DropReason? {
-    guard datagrams.length(of: index) >= overhead else { return .tooShort }
+    guard datagrams.length(of: index) >= SequenceProtocol.overhead else { return .tooShort }
     let salt = datagrams.bigEndian(in: index, at: 0, as: UInt64.self)
     let sequence = datagrams.bigEndian(in: index, at: 8, as: UInt64.self)
     switch window.verdict(on: sequence) {
@@ -83,11 +96,9 @@ public final class SequenceProtocol: TunnelProtocol {
     case .duplicate: return .duplicate
     case .late: return .late
     }
-    datagrams.trimFront(of: index, by: Self.headerByteCount)
+    datagrams.trimFront(of: index, by: SequenceProtocol.headerByteCount)
     var span = datagrams[index]
-    guard opening.open(&span, prefix: .init(high: receivingName, low: salt), tail: sequence) else {
-      return .notAuthentic
-    }
+    guard box.open(&span, prefix: .init(high: name, low: salt), tail: sequence) else { return .notAuthentic }
     window.accept(sequence)  // only now: a forged number must not move the window
     datagrams.trimFront(of: index, by: BoxStream.tagByteCount)
     datagrams.pass(index)

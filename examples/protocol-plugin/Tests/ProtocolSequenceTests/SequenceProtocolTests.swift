@@ -28,8 +28,8 @@ import TunnelTesting
   @Test func anEmptyPacketIsAKeepalive() throws {
     let ends = try TwoEnds()
     #expect(try ends.deliverToB(try ends.a.send([])) == [])
-    #expect(ends.b.relay.counters.controlReceived == 1)
-    #expect(ends.b.relay.peer == ends.a.endpoint)
+    #expect(ends.b.relay.session.counters.inbound.controlReceived == 1)
+    #expect(ends.b.relay.session.peer == ends.a.endpoint)
   }
 
   /// Every bit of header, tag and ciphertext counts, and a forger does not become the peer.
@@ -42,7 +42,7 @@ import TunnelTesting
       #expect(try ends.b.receive([forged], from: End.address(66)) == [])
     }
     #expect(ends.b.drops(.notAuthentic) == UInt64(8 * datagram.count))
-    #expect(ends.b.relay.peer == End.address(99))
+    #expect(ends.b.relay.session.peer == End.address(99))
     // None of the forged numbers has moved the replay window.
     #expect(try ends.deliverToB([datagram]) == [Self.packet])
   }
@@ -61,7 +61,7 @@ import TunnelTesting
     #expect(try ends.deliverToB(datagram) == [Self.packet])
     #expect(try ends.b.receive(datagram + datagram, from: End.address(66)) == [])
     #expect(ends.b.drops(.duplicate) == 2)
-    #expect(ends.b.relay.peer == ends.a.endpoint)
+    #expect(ends.b.relay.session.peer == ends.a.endpoint)
   }
 
   @Test func aReflectionIsNotAuthentic() throws {

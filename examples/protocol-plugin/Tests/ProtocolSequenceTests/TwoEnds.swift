@@ -15,8 +15,8 @@ final class End {
     self.endpoint = endpoint
     let wireFormat = try SequenceProtocol.description.make(parameters)
     relay = Relay(
-      device: device, transport: transport, protocol: wireFormat, clock: clock,
-      options: .init(peer: End.address(99), isFloating: true))
+      Link(Session(wireFormat, peer: End.address(99), isFloating: true), device: device, transport: transport),
+      clock: clock)
   }
 
   /// Seals packets and returns the datagrams.
@@ -34,7 +34,7 @@ final class End {
     return device.written
   }
 
-  func drops(_ reason: DropReason) -> UInt64 { relay.counters.receiveDrops[reason] }
+  func drops(_ reason: DropReason) -> UInt64 { relay.session.counters.inbound.drops[reason] }
 
   static func address(_ last: UInt32) -> Endpoint { Endpoint(ipv4: 0xc000_0200 + last, port: 2998) }
 }

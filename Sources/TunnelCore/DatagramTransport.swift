@@ -1,27 +1,18 @@
-/// What a read at one end of the relay found.
-public enum ReadOutcome: Sendable, Equatable {
-  /// Nothing more waits there.
-  case drained
-  /// The batch is full, or something more may wait.
-  case more
-}
-
-/// The end where inner packets come from and go to: a tun or tap device, or a test's memory.
-public protocol PacketDevice: AnyObject {
-  /// Appends waiting packets, as pending, without blocking and without giving one up for lack of room. What is no packet
-  /// but a contradiction is appended as dropped. Throws only when the device is gone for good.
-  func receive(into packets: inout PacketBatch) throws -> ReadOutcome
-
-  /// Writes every packet that passed and is not empty, in order. What the kernel refuses becomes `.dropped(.refused)`
-  /// and is counted in `failures`. Throws only when the device is gone for good.
-  func send(_ packets: inout PacketBatch) throws
-
-  /// What the kernel refused so far.
-  var failures: FailureTally { get }
-}
-
 /// The end where datagrams come from and go to: a UDP socket, or a test's memory.
-public protocol DatagramTransport: AnyObject {
+public protocol DatagramTransport: KernelEnd {
+  /// Where this side can be reached, as far as it is known.
+  var localEndpoint: Endpoint? { get }
+
+  /// Bytes of headers that the network puts before a datagram on its way to `endpoint`.
+  func headerBytes(towards endpoint: Endpoint) -> Int
+
+  /// What somebody on the path said last of how much it carries, in bytes with those headers. It fits what was sent; it
+  /// may be forged all the same. Nil if nobody did.
+  var toldPathMTU: Int? { get }
+
+  /// How many messages said that a datagram was too long which was never sent.
+  var forgedMessages: UInt64 { get }
+
   /// Appends waiting datagrams with the endpoints that they came from, as pending, without blocking.
   func receive(into datagrams: inout PacketBatch) throws -> ReadOutcome
 
@@ -29,8 +20,6 @@ public protocol DatagramTransport: AnyObject {
   /// has to wait because the socket would block, or the batch's count. What the kernel refuses becomes
   /// `.dropped(.refused)` and is counted in `failures`.
   func send(_ datagrams: inout PacketBatch, from index: Int) throws -> Int
-
-  var failures: FailureTally { get }
 
   /// Called once before anything else, then about once a second: for what takes time, and what the way to the peer is.
   func tick(at now: Moment)
@@ -44,6 +33,9 @@ public protocol DatagramTransport: AnyObject {
 }
 
 extension DatagramTransport {
+  public var localEndpoint: Endpoint? { nil }
+  public var toldPathMTU: Int? { nil }
+  public var forgedMessages: UInt64 { 0 }
   public func tick(at now: Moment) {}
   public func receiveFromElsewhere(into datagrams: inout PacketBatch) throws -> ReadOutcome { .drained }
   public func takeLostFromElsewhere() -> UInt64 { 0 }

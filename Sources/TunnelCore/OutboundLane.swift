@@ -1,0 +1,40 @@
+/// From devices to the network: what one thread needs for that direction, however many links it serves.
+///
+/// 1. A device fills the batch; 2. its session's protocol seals it; 3. the datagrams leave for the peer. What the socket
+/// cannot take now waits, and every device with it.
+public final class OutboundLane {
+  private let clock: any Clock
+  private var batch: PacketBatch
+  /// The first datagram of the batch that has not been sent yet, and whose they are.
+  private var unsent = 0
+  private var waiting: Link?
+
+  /// A lane for devices that bring at most `burst` at once, and for protocols that need no more room than that.
+  public init(_ burst: Burst, headroom: Int, tailroom: Int, clock: any Clock) {
+    self.clock = clock
+    batch = PacketBatch(for: burst, headroom: headroom, tailroom: tailroom)
+  }
+
+  /// One batch from the link's device to its peer.
+  public func relay(_ link: Link) throws -> Progress {
+    guard try sendRest() else { return .blocked }
+    batch.removeAll()
+    unsent = 0
+    let outcome = try link.device.receive(into: &batch)
+    if batch.isEmpty { return .idle }
+    waiting = link
+    link.session.sealer.seal(&batch, 0..<batch.count, at: clock.now())
+    link.session.address(&batch)
+    guard try sendRest() else { return .blocked }
+    return outcome == .more ? .more : .idle
+  }
+
+  /// Sends what is left of the batch. False if some of it has to wait.
+  private func sendRest() throws -> Bool {
+    let start = unsent
+    guard start < batch.count, let link = waiting else { return true }
+    unsent = try link.transport.send(&batch, from: start)
+    link.session.countSent(batch, start..<unsent)
+    return unsent == batch.count
+  }
+}
