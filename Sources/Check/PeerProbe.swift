@@ -79,7 +79,7 @@ package struct PeerProbe {
   private func answer(
     _ peer: Endpoint, _ description: ProtocolDescription, _ device: ProbeDevice, _ milliseconds: Int
   ) -> Finding {
-    let expected = DeviceSetup.expectation(settings)
+    let expected = DeviceSetup.packetShape(settings)
     if let complaint = InnerPacket.complaint(device.shape, expected: expected, device: settings.interface ?? "here") {
       return Finding("peer", .problem, complaint)
     }

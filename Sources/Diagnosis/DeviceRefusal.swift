@@ -2,6 +2,7 @@ package import Configuration
 import Glibc
 package import LinuxSystem
 import SystemPackage
+package import TunnelCore
 
 /// Why the kernel did not let us attach to a device, from its errno and what is known of the device.
 ///
@@ -13,7 +14,7 @@ package struct DeviceRefusal: Sendable {
   package var errno: Int32
   /// The device as it was asked for.
   package var name: String
-  package var kind: InterfaceFacts.Kind
+  package var mode: DeviceMode
   /// The device as it is, if it exists.
   package var facts: InterfaceFacts?
   /// Who asks.
@@ -26,9 +27,9 @@ package struct DeviceRefusal: Sendable {
   package var node: DeviceNode?
 
   /// Looks at the system after the refusal.
-  package init(_ error: SystemCallError, name: String, kind: InterfaceFacts.Kind) {
+  package init(_ error: SystemCallError, name: String, mode: DeviceMode) {
     let facts = InterfaceFacts(lookingUp: name)
-    self.init(words: "\(error)", errno: error.errno.rawValue, name: name, kind: kind, facts: facts)
+    self.init(words: "\(error)", errno: error.errno.rawValue, name: name, mode: mode, facts: facts)
     user = Privileges.effectiveUser
     userName = Privileges.name(ofUser: user)
     ownerName = facts?.owner.map { Privileges.name(ofUser: $0) }
@@ -36,11 +37,11 @@ package struct DeviceRefusal: Sendable {
     isHiddenFromSys = facts == nil && (try? NetworkInterface.mtu(of: name)) != nil
   }
 
-  package init(words: String, errno: Int32, name: String, kind: InterfaceFacts.Kind, facts: InterfaceFacts?) {
+  package init(words: String, errno: Int32, name: String, mode: DeviceMode, facts: InterfaceFacts?) {
     self.words = words
     self.errno = errno
     self.name = name
-    self.kind = kind
+    self.mode = mode
     self.facts = facts
     user = 0
     userName = "root"
@@ -95,14 +96,14 @@ package struct DeviceRefusal: Sendable {
       }
       return Complaint(words, why: "The kernel takes no interface of that name.", cure: "Choose another INTERFACE.")
     }
-    guard let actual = facts.kind else {
+    guard let actual = facts.mode else {
       return Complaint(
         words, why: "\(name) is neither a tun nor a tap device, but another kind of interface.",
         cure: "Choose another INTERFACE.")
     }
-    if actual != kind {
+    if actual != mode {
       return Complaint(
-        words, why: "\(name) exists as \(actual); you asked for \(kind).",
+        words, why: "\(name) exists as \(actual); you asked for \(mode).",
         cure:
           "TUN_MODE=\(actual == .tun ? 1 : 0) takes it as it is; `quicktun device del \(name)` lets it be made anew.")
     }
@@ -125,7 +126,7 @@ package struct DeviceRefusal: Sendable {
   }
 
   private var notPermitted: Complaint {
-    let make = "quicktun device add \(name.isEmpty ? "NAME" : name) --mode \(kind) --user \(userName)"
+    let make = "quicktun device add \(name.isEmpty ? "NAME" : name) --mode \(mode) --user \(userName)"
     if words.hasPrefix("open") {
       return Complaint(
         words, why: "Opening the device node is forbidden, as in some containers and units.",

@@ -129,7 +129,7 @@ package final class Daemon {
     let silence = SilenceReporter(
       relay: relay,
       diagnosis: DatagramDiagnosis(description, all: allProtocols, settings.protocolParameters(start: clock.now())),
-      expected: DeviceSetup.expectation(settings), device: device.name, log: lines)
+      expected: DeviceSetup.packetShape(settings), device: device.name, log: lines)
     return { [supervision] in
       let now = clock.now()
       supervision.look(facts, peer: relay.peer, relay.counters, at: now)

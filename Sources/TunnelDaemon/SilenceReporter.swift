@@ -11,7 +11,7 @@ import TunnelCore
 final class SilenceReporter {
   private let relay: Relay
   private let diagnosis: DatagramDiagnosis
-  private let expected: InnerPacket.Expectation
+  private let expected: InnerPacket.Shape
   private let device: String
   private let log: LimitedLog
 
@@ -26,7 +26,7 @@ final class SilenceReporter {
   private static let patience = 15
   private static let repetition: UInt64 = 600
 
-  init(relay: Relay, diagnosis: DatagramDiagnosis, expected: InnerPacket.Expectation, device: String, log: LimitedLog) {
+  init(relay: Relay, diagnosis: DatagramDiagnosis, expected: InnerPacket.Shape, device: String, log: LimitedLog) {
     self.relay = relay
     self.diagnosis = diagnosis
     self.expected = expected

@@ -9,7 +9,7 @@ package struct TunDescriptor: ~Copyable {
   package struct Flags: OptionSet, Sendable {
     package let rawValue: UInt16
     package init(rawValue: UInt16) { self.rawValue = rawValue }
-    package init(_ kind: InterfaceFacts.Kind) { self = kind == .tun ? .tun : .tap }
+    package init(_ mode: DeviceMode) { self = mode == .tun ? .tun : .tap }
     package static let tun = Flags(rawValue: UInt16(CLINUX_IFF_TUN))
     package static let tap = Flags(rawValue: UInt16(CLINUX_IFF_TAP))
     package static let noPacketInformation = Flags(rawValue: UInt16(CLINUX_IFF_NO_PI))
