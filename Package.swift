@@ -114,10 +114,10 @@ let package = Package(
     tests("ConfigurationTests", "Configuration", "Sodium", "TunnelCore"),
     tests(
       "DiagnosisTests", "Diagnosis", "Configuration", "LinuxSystem", "ProtocolKit", "BuiltinProtocols", "Sodium",
-      "TunnelCore", "TunnelTesting"),
+      "TunnelCore", "TunnelTesting", system),
     tests(
       "CheckTests", "Check", "Diagnosis", "Configuration", "LinuxSystem", "ProtocolKit", "BuiltinProtocols", "Sodium",
-      "TunnelCore"),
+      "TunnelCore", system),
     tests("EndToEndTests", "TunnelLab", resources: [.copy("Vectors")], exclude: ["Programs"]),
   ]
 )

@@ -133,7 +133,7 @@ package struct Checkup {
     return [
       CheckRules.route(
         to: peer, by: route, device: deviceName, remote: remote, pathMTU: SocketSetup.pathMTU(to: peer),
-        trouble: PeerTrouble.find(
+        trouble: PeerAddressTrouble.find(
           peer, remote: remote, route: route, local: (try? local.get()) ?? nil, localPort: settings.localPort))
     ]
   }

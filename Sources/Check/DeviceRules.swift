@@ -134,7 +134,7 @@ extension CheckRules {
   /// What a tunnel that runs cannot do without.
   package static func inUse(_ facts: InterfaceFacts, _ use: InterfaceUse) -> [Finding] {
     if !facts.isUp {
-      let trouble = EndTrouble.device(facts.name, EIO, "")
+      let trouble = DeviceTrouble.writing(to: facts.name, .ioError)
       return [Finding("device", .problem, "\(facts.name) is down", why: trouble.why, cure: trouble.cure)]
     }
     if use.hasAddress || use.isPort || use.hasRoute { return [] }

@@ -70,8 +70,7 @@ package struct PeerProbe {
       }
     }
     if let failure = transport.failures.entries.first {
-      return Finding(
-        "peer", .problem, EndTrouble.transport(peer, failure.errno, "\(Errno(rawValue: failure.errno))"))
+      return Finding("peer", .problem, PathTrouble.sending(to: peer, Errno(rawValue: failure.errno)))
     }
     return silence(peer, description)
   }

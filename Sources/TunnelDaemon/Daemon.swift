@@ -170,7 +170,7 @@ package final class Daemon {
 
   private func warnOfAddress(_ peer: Endpoint?, local: Endpoint?, localPort: UInt16) {
     guard let peer else { return }
-    let trouble = PeerTrouble.find(
+    let trouble = PeerAddressTrouble.find(
       peer, remote: settings.spelled("REMOTE_ADDRESS"), route: Routing.route(towards: peer, localPort: localPort),
       local: local, localPort: localPort)
     if let trouble { log.warning("\(trouble.complaint)") }

@@ -68,19 +68,19 @@ final class TroubleReporter {
   }
 
   private func warnOfDevice(_ errno: Int32) {
-    log.write(.warning, .trouble, "\(EndTrouble.device(device.name, errno, "\(Errno(rawValue: errno))"))")
+    log.write(.warning, .trouble, "\(DeviceTrouble.writing(to: device.name, Errno(rawValue: errno)))")
   }
 
   private func lookAtTransport(_ peer: Endpoint?) {
     for entry in transport.failures.entries where saidOfTransport.insert(entry.errno).inserted {
-      let complaint = EndTrouble.transport(
-        peer, entry.errno, "\(Errno(rawValue: entry.errno))", pathMTU: transport.toldPathMTU,
+      let complaint = PathTrouble.sending(
+        to: peer, Errno(rawValue: entry.errno), pathMTU: transport.toldPathMTU,
         bestMTU: transport.toldPathMTU.map(bestMTU))
       log.write(.warning, .trouble, "\(complaint)")
     }
     if transport.forgedMessages > 0 && !saidOfForgery {
       saidOfForgery = true
-      log.write(.notice, .trouble, "\(EndTrouble.forgery(peer))")
+      log.write(.notice, .trouble, "\(PathTrouble.forgedMessage(of: peer))")
     }
   }
 
@@ -108,7 +108,7 @@ final class TroubleReporter {
     if isLoop && !saidOfLoop {
       log.write(
         .warning, .trouble,
-        "\(EndTrouble.loop(device: device.name, peer: peer, remote: settings.spelled("REMOTE_ADDRESS")))")
+        "\(PathTrouble.loop(device: device.name, peer: peer, remote: settings.spelled("REMOTE_ADDRESS")))")
     }
     saidOfLoop = isLoop
   }

@@ -50,8 +50,7 @@ package enum DeviceSetup {
   package static func largestMTU(
     _ settings: TunnelSettings, _ description: ProtocolDescription, isIPv6: Bool, path: Int
   ) -> Int {
-    let outerHeaders = (isIPv6 ? 40 : 20) + 8
-    return path - outerHeaders - description.overhead - packetShape(settings).headerBytes
+    path - UDPHeaders.byteCount(isIPv6: isIPv6) - description.overhead - packetShape(settings).headerBytes
   }
 
   /// What the device takes.
