@@ -65,7 +65,7 @@ enum DeviceCommand {
         throw Complaint(
           "\(wanted.name) exists already, but \(difference)",
           why: "A device's attributes are set when it is made.",
-          cure: "quicktun device del \(wanted.name)  # then add it again")
+          cure: "\(Cure.removeDevice(wanted.name))  # then add it again")
       }
       return print("\(wanted.name) exists already, as asked for")
     }

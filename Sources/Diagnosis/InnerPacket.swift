@@ -67,20 +67,20 @@ package enum InnerPacket {
     case (.packet, .packetWithInformation):
       Complaint(
         "Packets arrive with 4 bytes of packet information before them", why: "The peer has USE_PI=1, we have not.",
-        cure: "Set USE_PI alike on both sides.")
+        cure: Cure.setAlike("USE_PI"))
     case (.packetWithInformation, .packet):
       Complaint(
         "Packets arrive without packet information", why: "We have USE_PI=1, the peer has not.",
-        cure: "Set USE_PI alike on both sides.")
+        cure: Cure.setAlike("USE_PI"))
     case (.packet, .frame), (.packetWithInformation, .frame):
       Complaint(
         "Ethernet frames arrive in tun mode",
         why: "The peer has TUN_MODE=0 (tap), we have TUN_MODE=1 (tun, \(device)).",
-        cure: "Set TUN_MODE alike on both sides.")
+        cure: Cure.setAlike("TUN_MODE"))
     case (.frame, .packet), (.frame, .packetWithInformation):
       Complaint(
         "IP packets arrive in tap mode", why: "The peer has TUN_MODE=1 (tun), we have TUN_MODE=0 (tap, \(device)).",
-        cure: "Set TUN_MODE alike on both sides.")
+        cure: Cure.setAlike("TUN_MODE"))
     default: nil
     }
   }

@@ -10,7 +10,7 @@ package struct PeerAddressTrouble: Sendable {
   package let complaint: Complaint
 
   private init(_ severity: Severity, _ what: String, why: String, cure: String) {
-    (self.severity, complaint) = (severity, Complaint(what, why: why, cure: cure))
+    (self.severity, complaint) = (severity, Complaint(what, why: why, cure: Cure.pointAtPeer))
   }
 
   /// Nil for an address that may be a peer's. `remote` is the setting as it was written, `route` what the kernel says of
@@ -42,17 +42,16 @@ package struct PeerAddressTrouble: Sendable {
     _ peer: Endpoint, _ remote: String, _ local: Endpoint?, _ localPort: UInt16
   ) -> PeerAddressTrouble? {
     let isSameAddress = local.map { $0.isUnspecified || ($0.high, $0.low) == (peer.high, peer.low) } ?? true
-    let cure = "Point REMOTE_ADDRESS and REMOTE_PORT at the peer."
     if peer.port == localPort && isSameAddress {
       return PeerAddressTrouble(
         .problem, "\(remote): this side's own address and port",
-        why: "What it sends comes back to itself: UDP port \(localPort) of this host.", cure: cure)
+        why: "What it sends comes back to itself: UDP port \(localPort) of this host.", cure: Cure.pointAtPeer)
     }
     // Who binds there as well means it.
     if peer.isLoopback && local?.isLoopback == true { return nil }
     return PeerAddressTrouble(
       .warning, "\(remote): this host's own address",
-      why: "That is right only if both ends of the tunnel are on this host.", cure: cure)
+      why: "That is right only if both ends of the tunnel are on this host.", cure: Cure.pointAtPeer)
   }
 }
 

@@ -40,7 +40,7 @@ package enum DeviceSetup {
     } catch {
       let message = Complaint(
         "\(error)", why: "MTU asks for \(wanted) bytes on \(device.name), which takes CAP_NET_ADMIN to set.",
-        cure: "ip link set \(device.name) mtu \(wanted)")
+        cure: Cure.setMTU(of: device.name, to: wanted))
       if case .auto = settings.mtu { return message.description }
       throw message
     }

@@ -24,6 +24,7 @@ package struct InterfaceFacts: Sendable, Equatable {
   package var isPersistent = false
   /// Who may attach without CAP_NET_ADMIN. Nil for both: anybody.
   package var owner: UInt32?
+  package var ownerName: String?
   package var group: UInt32?
   package var holder: Holder?
   package var isUp = false
@@ -51,6 +52,7 @@ package struct InterfaceFacts: Sendable, Equatable {
     isMultiQueue = (flags ?? 0) & 0x100 != 0
     isPersistent = (flags ?? 0) & 0x800 != 0
     owner = TextFile.read(path + "/owner").flatMap { UInt32($0) }  // -1 for none
+    ownerName = owner.map { Privileges.name(ofUser: $0) }
     group = TextFile.read(path + "/group").flatMap { UInt32($0) }
     isUp = (Self.hexadecimal(path + "/flags") ?? 0) & 1 != 0  // IFF_UP
     let carrier = TextFile.read(path + "/carrier")
