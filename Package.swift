@@ -69,7 +69,7 @@ let package = Package(
     module("Transports", "TunnelCore", "LinuxSystem", system),
 
     // Settings, and the program.
-    module("Configuration", "Sodium"),
+    module("Configuration", "Sodium", "TunnelCore"),
     module(
       "Diagnosis", "Configuration", "ProtocolKit", "Sodium", "TunnelCore", "LinuxSystem", system),
     // What a tunnel is made of, from its settings: for who runs one and for who only looks.
@@ -111,13 +111,13 @@ let package = Package(
     tests(
       "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium", "ProtocolRaw",
       "ProtocolNaCl0", "ProtocolNaClTAI", "ProtocolSalty", resources: [.copy("Vectors")]),
-    tests("ConfigurationTests", "Configuration", "Sodium"),
+    tests("ConfigurationTests", "Configuration", "Sodium", "TunnelCore"),
     tests(
       "DiagnosisTests", "Diagnosis", "Configuration", "LinuxSystem", "ProtocolKit", "BuiltinProtocols", "Sodium",
-      "TunnelCore", "TunnelTesting"),
+      "TunnelCore", "TunnelTesting", system),
     tests(
       "CheckTests", "Check", "Diagnosis", "Configuration", "LinuxSystem", "ProtocolKit", "BuiltinProtocols", "Sodium",
-      "TunnelCore"),
+      "TunnelCore", system),
     tests("EndToEndTests", "TunnelLab", resources: [.copy("Vectors")], exclude: ["Programs"]),
   ]
 )

@@ -89,7 +89,7 @@ package struct Checkup {
 
   private func device() -> [Finding] {
     var asked = CheckRules.AskedDevice(
-      name: deviceName, kind: settings.deviceKind, ownerName: deviceFacts?.owner.map { Privileges.name(ofUser: $0) },
+      name: deviceName, mode: settings.mode, ownerName: deviceFacts?.owner.map { Privileges.name(ofUser: $0) },
       port: settings.localPort)
     asked.isHiddenFromSys =
       deviceFacts == nil && !deviceName.isEmpty && (try? NetworkInterface.mtu(of: deviceName)) != nil
@@ -102,7 +102,7 @@ package struct Checkup {
     guard let description else { return [] }
     let best = DeviceSetup.largestMTU(
       settings, description, isIPv6: known?.isIPv6 == true, path: SocketSetup.pathMTU(to: known))
-    let fits = deviceFacts?.kind == settings.deviceKind
+    let fits = deviceFacts?.mode == settings.mode
     return CheckRules.mtu(
       deviceName, actual: fits ? deviceFacts?.mtu : nil, setting: settings.mtu, best: best, isRunning: running.isRunning
     )
@@ -133,7 +133,7 @@ package struct Checkup {
     return [
       CheckRules.route(
         to: peer, by: route, device: deviceName, remote: remote, pathMTU: SocketSetup.pathMTU(to: peer),
-        trouble: PeerTrouble.find(
+        trouble: PeerAddressTrouble.find(
           peer, remote: remote, route: route, local: (try? local.get()) ?? nil, localPort: settings.localPort))
     ]
   }

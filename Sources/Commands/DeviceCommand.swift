@@ -2,6 +2,7 @@ import Configuration
 import Diagnosis
 import LinuxSystem
 import ProtocolKit
+import TunnelCore
 
 /// `quicktun device`: persistent tun and tap devices, without any other program.
 enum DeviceCommand {
@@ -50,68 +51,68 @@ enum DeviceCommand {
 
   // MARK: add
 
-  private struct SignalRequest {
+  private struct WantedDevice {
     var name = ""
-    var kind = InterfaceFacts.Kind.tap
+    var mode = DeviceMode.tap
     var user: UInt32?
     var group: UInt32?
   }
 
   private static func add(_ words: [String]) throws(Complaint) {
-    let wish = try parse(words)
-    if let existing = InterfaceFacts(lookingUp: wish.name) {
-      if let difference = difference(existing, wish) {
+    let wanted = try parse(words)
+    if let existing = InterfaceFacts(lookingUp: wanted.name) {
+      if let difference = difference(existing, wanted) {
         throw Complaint(
-          "\(wish.name) exists already, but \(difference)",
+          "\(wanted.name) exists already, but \(difference)",
           why: "A device's attributes are set when it is made.",
-          cure: "quicktun device del \(wish.name)  # then add it again")
+          cure: "\(Cure.removeDevice(wanted.name))  # then add it again")
       }
-      return print("\(wish.name) exists already, as asked for")
+      return print("\(wanted.name) exists already, as asked for")
     }
     do throws(SystemCallError) {
-      let flags = TunDescriptor.Flags(wish.kind).union(.noPacketInformation)
-      let descriptor = try TunDescriptor(name: wish.name, flags: flags)
-      if let user = wish.user { try descriptor.setOwner(user) }
-      if let group = wish.group { try descriptor.setGroup(group) }
+      let flags = TunDescriptor.Flags(wanted.mode).union(.noPacketInformation)
+      let descriptor = try TunDescriptor(name: wanted.name, flags: flags)
+      if let user = wanted.user { try descriptor.setOwner(user) }
+      if let group = wanted.group { try descriptor.setGroup(group) }
       try descriptor.setPersistent(true)
     } catch {
-      throw DeviceRefusal(error, name: wish.name, kind: wish.kind).complaint
+      throw DeviceRefusal(error, name: wanted.name, mode: wanted.mode).complaint
     }
   }
 
-  private static func parse(_ words: [String]) throws(Complaint) -> SignalRequest {
-    var wish = SignalRequest()
+  private static func parse(_ words: [String]) throws(Complaint) -> WantedDevice {
+    var wanted = WantedDevice()
     var rest = words[...]
     while let word = rest.popFirst() {
       switch word {
       case "--mode":
-        guard let kind = rest.popFirst().flatMap(InterfaceFacts.Kind.init(rawValue:)) else {
+        guard let mode = rest.popFirst().flatMap(DeviceMode.init(rawValue:)) else {
           throw Complaint("--mode: not accepted", why: "Accepted: tun or tap.")
         }
-        wish.kind = kind
+        wanted.mode = mode
       case "--user":
         let name = rest.popFirst() ?? ""
         guard let user = Privileges.user(named: name)?.uid ?? UInt32(name) else {
           throw Complaint("--user \(name): no such user", cure: "getent passwd")
         }
-        wish.user = user
+        wanted.user = user
       case "--group":
         let name = rest.popFirst() ?? ""
         guard let group = Privileges.group(named: name) ?? UInt32(name) else {
           throw Complaint("--group \(name): no such group", cure: "getent group")
         }
-        wish.group = group
+        wanted.group = group
       default:
-        guard wish.name.isEmpty, !word.hasPrefix("-") else {
+        guard wanted.name.isEmpty, !word.hasPrefix("-") else {
           throw Complaint("quicktun device add: \(word): not understood", cure: "quicktun device --help")
         }
-        wish.name = try name(word)
+        wanted.name = try name(word)
       }
     }
-    if wish.name.isEmpty { throw Complaint("quicktun device add: a name is needed", cure: "quicktun device --help") }
+    if wanted.name.isEmpty { throw Complaint("quicktun device add: a name is needed", cure: "quicktun device --help") }
     // A device without an owner could be taken by anybody.
-    wish.user = wish.user ?? (wish.group == nil ? Privileges.caller : nil)
-    return wish
+    wanted.user = wanted.user ?? (wanted.group == nil ? Privileges.caller : nil)
+    return wanted
   }
 
   private static func name(_ word: String) throws(Complaint) -> String {
@@ -122,15 +123,15 @@ enum DeviceCommand {
   }
 
   /// In what an existing device is not what is asked for.
-  private static func difference(_ existing: InterfaceFacts, _ wish: SignalRequest) -> String? {
-    guard let kind = existing.kind else { return "it is neither a tun nor a tap device" }
-    if kind != wish.kind { return "it is a \(kind) device; \(wish.kind) is asked for" }
+  private static func difference(_ existing: InterfaceFacts, _ wanted: WantedDevice) -> String? {
+    guard let mode = existing.mode else { return "it is neither a tun nor a tap device" }
+    if mode != wanted.mode { return "it is a \(mode) device; \(wanted.mode) is asked for" }
     if !existing.isPersistent { return "it goes when the program that holds it ends" }
-    if existing.owner != wish.user {
-      return "its owner is \(user(existing.owner)); \(user(wish.user)) is asked for"
+    if existing.owner != wanted.user {
+      return "its owner is \(user(existing.owner)); \(user(wanted.user)) is asked for"
     }
-    if existing.group != wish.group {
-      return "its group is \(group(existing.group)); \(group(wish.group)) is asked for"
+    if existing.group != wanted.group {
+      return "its group is \(group(existing.group)); \(group(wanted.group)) is asked for"
     }
     return nil
   }
@@ -148,15 +149,15 @@ enum DeviceCommand {
     guard let facts = InterfaceFacts(lookingUp: name) else {
       throw Complaint("\(name): no such device", cure: "quicktun device list")
     }
-    guard let kind = facts.kind else {
+    guard let mode = facts.mode else {
       throw Complaint("\(name) is neither a tun nor a tap device", why: "Only those are removed here.")
     }
     do throws(SystemCallError) {
-      var flags = TunDescriptor.Flags(kind)
+      var flags = TunDescriptor.Flags(mode)
       if facts.isMultiQueue { flags.insert(.multiQueue) }
       try TunDescriptor(name: name, flags: flags.union(.noPacketInformation)).setPersistent(false)
     } catch {
-      throw DeviceRefusal(error, name: name, kind: kind).complaint
+      throw DeviceRefusal(error, name: name, mode: mode).complaint
     }
   }
 
@@ -166,7 +167,7 @@ enum DeviceCommand {
     let heads = ["NAME", "MODE", "OWNER", "GROUP", "HOLDER", "FLAGS", "CARRIER", "MTU"]
     let rows = InterfaceFacts.allTunAndTap().map { device in
       [
-        device.name, device.kind?.rawValue ?? "?", device.owner.map(Privileges.name(ofUser:)) ?? "-",
+        device.name, device.mode?.rawValue ?? "?", device.owner.map(Privileges.name(ofUser:)) ?? "-",
         device.group.map(Privileges.name(ofGroup:)) ?? "-",
         device.holder.map { "\($0.process) (\($0.program))" } ?? "-", flags(device),
         device.hasCarrier ? "yes" : "no", String(device.mtu),

@@ -1,3 +1,5 @@
+import TunnelCore
+
 extension Setting {
   /// The one table of settings. A new one is a line here and a property of `TunnelSettings`.
   public static let all: [Setting] = [

@@ -1,3 +1,5 @@
+import TunnelCore
+
 /// What can be said only of the settings together: which protocol, whether it has its keys, what is odd.
 struct SettingsValidation {
   let given: [String: Occurrence]

@@ -1,12 +1,8 @@
 public import Sodium
+public import TunnelCore
 
 /// What the user asked for, checked and complete: the settings of one tunnel.
 public struct TunnelSettings: Sendable {
-  public enum Mode: Sendable, Equatable { case tun, tap }
-
-  /// USE_PI: where the 4-byte packet information header is seen.
-  public enum PacketInformation: Int, Sendable { case none = 0, onWire, onDevice }
-
   public enum MTU: Sendable, Equatable { case unchanged, auto, bytes(Int) }
 
   /// OFFLOAD: super-packets to and from the kernel. `on` wants to hear of it where they cannot be had.
@@ -22,7 +18,7 @@ public struct TunnelSettings: Sendable {
   public var protocolName: String?
   /// Nil lets the kernel choose.
   public var interface: String?
-  public var mode = Mode.tap
+  public var mode = DeviceMode.tap
   public var packetInformation = PacketInformation.none
   /// An address or a host name.
   public var localAddress: String?

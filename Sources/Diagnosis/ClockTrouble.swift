@@ -1,4 +1,5 @@
 package import Configuration
+package import LinuxSystem
 
 /// What is said of a clock that starts over at each boot, and of the file that makes up for it.
 package enum ClockTrouble {
@@ -13,16 +14,17 @@ package enum ClockTrouble {
       cure: "mkdir -m 700 \(directory); or set the clock before the tunnel starts.")
   }
 
-  /// `words` say what failed.
-  package static func nowhereToRemember(_ protocolName: String, _ words: String) -> Complaint {
+  /// STATE_DIRECTORY is given, and nothing can be kept there.
+  package static func nowhereToRemember(_ protocolName: String, _ error: SystemCallError) -> Complaint {
     Complaint(
-      words, why: "\(protocolName) cannot remember there how far its numbers have come.",
+      "\(error)", why: "\(protocolName) cannot remember there how far its numbers have come.",
       cure: "Let STATE_DIRECTORY be a directory that belongs to the user who starts quicktun.")
   }
 
-  package static func sharedKeys(_ words: String) -> Complaint {
+  /// The file is locked.
+  package static func sharedKeys(_ error: SystemCallError) -> Complaint {
     Complaint(
-      words, why: "Another tunnel with the same keys runs: both number under them, so numbers may repeat.",
+      "\(error)", why: "Another tunnel with the same keys runs: both number under them, so numbers may repeat.",
       cure: "Give each tunnel a key pair of its own.")
   }
 
@@ -32,7 +34,8 @@ package enum ClockTrouble {
       cure: "See what else writes there.")
   }
 
-  package static func cannotRemember(_ words: String) -> Complaint {
-    Complaint(words, why: "Should the clock start over at the next boot, numbers would repeat. Going on.")
+  package static func cannotRemember(_ error: SystemCallError) -> Complaint {
+    Complaint(
+      "\(error)", why: "Should the clock start over at the next boot, numbers would repeat. Going on.")
   }
 }

@@ -2,143 +2,114 @@ package import Configuration
 import Glibc
 package import LinuxSystem
 import SystemPackage
+package import TunnelCore
 
-/// Why the kernel did not let us attach to a device, from its errno and what is known of the device.
+/// Why the kernel does not let us attach to a device, from its errno and what is known of the device.
 ///
 /// The order in which drivers/net/tun.c checks: kind of interface and mode (EINVAL), then owner (EPERM), then whether it
 /// is taken (EBUSY).
 package struct DeviceRefusal: Sendable {
-  /// "TUNSETIFF qt0: Invalid argument"
-  package var words: String
-  package var errno: Int32
+  /// What was refused; for who only looks, what would be.
+  private let error: SystemCallError
   /// The device as it was asked for.
-  package var name: String
-  package var kind: InterfaceFacts.Kind
-  /// The device as it is, if it exists.
-  package var facts: InterfaceFacts?
+  private let name: String
+  private let mode: DeviceMode
+  /// The device as it is.
+  private let device: InterfaceLookup
   /// Who asks.
-  package var user: UInt32
-  package var userName: String
-  package var ownerName: String?
-  /// The interface is there, but not in /sys, whose mount belongs to one network namespace for good.
-  package var isHiddenFromSys = false
+  private let userName: String
   /// The device node as it is; nil if nobody looked.
-  package var node: DeviceNode?
+  private let node: DeviceNode?
 
   /// Looks at the system after the refusal.
-  package init(_ error: SystemCallError, name: String, kind: InterfaceFacts.Kind) {
-    let facts = InterfaceFacts(lookingUp: name)
-    self.init(words: "\(error)", errno: error.errno.rawValue, name: name, kind: kind, facts: facts)
-    user = Privileges.effectiveUser
-    userName = Privileges.name(ofUser: user)
-    ownerName = facts?.owner.map { Privileges.name(ofUser: $0) }
-    node = DeviceNode(lookingAt: TunDescriptor.node)
-    isHiddenFromSys = facts == nil && (try? NetworkInterface.mtu(of: name)) != nil
+  package init(_ error: SystemCallError, name: String, mode: DeviceMode) {
+    self.init(
+      error, name: name, mode: mode, InterfaceLookup(name),
+      userName: Privileges.name(ofUser: Privileges.effectiveUser), DeviceNode(lookingAt: TunDescriptor.node))
   }
 
-  package init(words: String, errno: Int32, name: String, kind: InterfaceFacts.Kind, facts: InterfaceFacts?) {
-    self.words = words
-    self.errno = errno
+  package init(
+    _ error: SystemCallError, name: String, mode: DeviceMode, _ device: InterfaceLookup, userName: String,
+    _ node: DeviceNode? = nil
+  ) {
+    self.error = error
     self.name = name
-    self.kind = kind
-    self.facts = facts
-    user = 0
-    userName = "root"
+    self.mode = mode
+    self.device = device
+    self.userName = userName
+    self.node = node
   }
 
   package var complaint: Complaint {
-    switch errno {
-    case ENOENT:
-      Complaint(
-        words, why: "The device node is missing, as in some containers and chroots.",
-        cure: "mkdir -p /dev/net && mknod /dev/net/tun c 10 200 && chmod 666 /dev/net/tun")
-    case EACCES where node?.isPermitted == true:
-      Complaint(
-        words, why: "Its permissions are right, but its file system is mounted without devices (nodev).",
-        cure: "mount -o remount,dev the file system of /dev/net")
-    case EACCES:
-      Complaint(
-        words, why: "The device node is not open to \(userName).", cure: "chmod 666 /dev/net/tun  # as udev does")
-    // A file that is no node of the driver's opens, and knows nothing of tunnels; a directory does not open.
-    case ENOTTY, EISDIR: Self.impostor(node?.kind, words) ?? Complaint(words)
-    case ENODEV, ENXIO:
-      Complaint(words, why: "The kernel has no tun driver, or it is not loaded.", cure: "modprobe tun")
-    case EINVAL: invalid
-    case EBUSY: busy
-    case EPERM: notPermitted
-    default: Complaint(words)
+    if let complaint = DeviceNodeRefusal.complaint(error, node, userName: userName) { return complaint }
+    switch error.errno.rawValue {
+    case EINVAL: return invalid
+    case EBUSY: return busy
+    case EPERM: return notPermitted
+    default: return Complaint(what)
     }
   }
 
-  /// Something else stands at /dev/net/tun; nil if the driver's node does, or nothing.
-  package static func impostor(
-    _ kind: DeviceNode.Kind?, _ words: String = "/dev/net/tun is not the tun driver's"
-  ) -> Complaint? {
-    let (what, remove): (String, String)
-    switch kind {
-    case .driver, nil: return nil
-    case .directory: (what, remove) = ("a directory", "rmdir")
-    case .other: (what, remove) = ("a plain file, or another device", "rm")
-    }
-    return Complaint(
-      words, why: "It is \(what), not the character device 10:200.",
-      cure: "\(remove) /dev/net/tun && mknod /dev/net/tun c 10 200 && chmod 666 /dev/net/tun")
-  }
+  private var what: String { "\(error)" }
+
+  // MARK: EINVAL
 
   private var invalid: Complaint {
-    guard let facts else {
-      if isHiddenFromSys {
-        return Complaint(
-          words,
-          why: "\(name) exists, perhaps in the other mode; but /sys is another network namespace's and lacks it.",
-          cure: "mount -t sysfs sysfs /sys")
-      }
-      return Complaint(words, why: "The kernel takes no interface of that name.", cure: "Choose another INTERFACE.")
+    switch device {
+    case .missing:
+      Complaint(what, why: "The kernel takes no interface of that name.", cure: Cure.chooseAnotherInterface)
+    case .hiddenFromSys:
+      Complaint(
+        what, why: "\(name) exists, perhaps in the other mode; but /sys is another network namespace's and lacks it.",
+        cure: "mount -t sysfs sysfs /sys")
+    case .found(let facts): unfit(facts)
     }
-    guard let actual = facts.kind else {
+  }
+
+  private func unfit(_ facts: InterfaceFacts) -> Complaint {
+    guard let actual = facts.mode else {
       return Complaint(
-        words, why: "\(name) is neither a tun nor a tap device, but another kind of interface.",
-        cure: "Choose another INTERFACE.")
+        what, why: "\(name) is neither a tun nor a tap device, but another kind of interface.",
+        cure: Cure.chooseAnotherInterface)
     }
-    if actual != kind {
+    if actual != mode {
       return Complaint(
-        words, why: "\(name) exists as \(actual); you asked for \(kind).",
+        what, why: "\(name) exists as \(actual); you asked for \(mode).",
         cure:
-          "TUN_MODE=\(actual == .tun ? 1 : 0) takes it as it is; `quicktun device del \(name)` lets it be made anew.")
+          "TUN_MODE=\(actual == .tun ? 1 : 0) takes it as it is; `\(Cure.removeDevice(name))` lets it be made anew.")
     }
     if facts.isMultiQueue {
       return Complaint(
-        words, why: "\(name) was made with several queues (multi_queue); one is asked for.",
-        cure: "quicktun device del \(name)")
+        what, why: "\(name) was made with several queues (multi_queue); one is asked for.",
+        cure: Cure.removeDevice(name))
     }
-    return Complaint(words, why: "\(name) exists as \(actual), as asked for; the kernel minds something else.")
+    return Complaint(what, why: "\(name) exists as \(actual), as asked for; the kernel minds something else.")
   }
 
+  // MARK: EBUSY
+
   private var busy: Complaint {
-    if let holder = facts?.holder {
+    if let holder = device.facts?.holder {
       return Complaint(
-        words, why: "Process \(holder.process) (\(holder.program)) holds \(name).",
+        what, why: "Process \(holder.process) (\(holder.program)) holds \(name).",
         cure: "kill \(holder.process), or choose another INTERFACE.")
     }
     return Complaint(
-      words, why: "Another process holds \(name); only root sees which.", cure: "Choose another INTERFACE.")
+      what, why: "Another process holds \(name); only root sees which.", cure: Cure.chooseAnotherInterface)
   }
 
+  // MARK: EPERM
+
   private var notPermitted: Complaint {
-    let make = "quicktun device add \(name.isEmpty ? "NAME" : name) --mode \(kind) --user \(userName)"
-    if words.hasPrefix("open") {
+    let make = "quicktun device add \(name.isEmpty ? "NAME" : name) --mode \(mode) --user \(userName)"
+    guard let facts = device.facts else {
       return Complaint(
-        words, why: "Opening the device node is forbidden, as in some containers and units.",
-        cure: "Allow it there: DeviceAllow=/dev/net/tun rw with systemd, --device /dev/net/tun with containers.")
+        what, why: "You are \(userName), and making a device takes CAP_NET_ADMIN.", cure: "As root: \(make)")
     }
-    guard let facts else {
-      return Complaint(
-        words, why: "You are \(userName), and making a device takes CAP_NET_ADMIN.", cure: "As root: \(make)")
-    }
-    let owner = ownerName.map { "belongs to \($0)" } ?? "belongs to nobody in particular"
+    let owner = facts.ownerName.map { "belongs to \($0)" } ?? "belongs to nobody in particular"
     let group = facts.group.map { ", group \($0)" } ?? ""
     return Complaint(
-      words, why: "\(name) \(owner)\(group); you are \(userName), without CAP_NET_ADMIN.",
-      cure: "As root: quicktun device del \(name); \(make)")
+      what, why: "\(name) \(owner)\(group); you are \(userName), without CAP_NET_ADMIN.",
+      cure: "As root: \(Cure.removeDevice(name)); \(make)")
   }
 }

@@ -1,18 +1,34 @@
 package import Configuration
-import TunnelCore
+package import TunnelCore
 
 /// What a packet that came out of the tunnel looks like, beside what the device takes.
 package enum InnerPacket {
-  /// What the receiver expects.
-  package enum Expectation: Sendable { case packet, packetWithInformation, frame }
-
   package enum Shape: Sendable, Equatable {
+    /// An IP packet.
     case packet
     /// 4 bytes of flags and EtherType, then an IP packet (linux/if_tun.h, struct tun_pi).
     case packetWithInformation
     /// An Ethernet header, then whatever its EtherType says.
     case frame
     case unknown
+
+    /// What a device takes.
+    package init(_ mode: DeviceMode, _ information: PacketInformation) {
+      switch (mode, information) {
+      case (.tap, _): self = .frame
+      case (.tun, .onWire): self = .packetWithInformation
+      case (.tun, .none), (.tun, .onDevice): self = .packet
+      }
+    }
+
+    /// Bytes before the IP packet.
+    package var headerBytes: Int {
+      switch self {
+      case .packet, .unknown: 0
+      case .packetWithInformation: 4
+      case .frame: 14
+      }
+    }
   }
 
   /// What `bytes` most probably are.
@@ -46,25 +62,25 @@ package enum InnerPacket {
   }
 
   /// What is to be said of a packet of that shape; nil if it is as expected, or nothing certain.
-  package static func complaint(_ shape: Shape, expected: Expectation, device: String) -> Complaint? {
+  package static func complaint(_ shape: Shape, expected: Shape, device: String) -> Complaint? {
     switch (expected, shape) {
     case (.packet, .packetWithInformation):
       Complaint(
         "Packets arrive with 4 bytes of packet information before them", why: "The peer has USE_PI=1, we have not.",
-        cure: "Set USE_PI alike on both sides.")
+        cure: Cure.setAlike("USE_PI"))
     case (.packetWithInformation, .packet):
       Complaint(
         "Packets arrive without packet information", why: "We have USE_PI=1, the peer has not.",
-        cure: "Set USE_PI alike on both sides.")
+        cure: Cure.setAlike("USE_PI"))
     case (.packet, .frame), (.packetWithInformation, .frame):
       Complaint(
         "Ethernet frames arrive in tun mode",
         why: "The peer has TUN_MODE=0 (tap), we have TUN_MODE=1 (tun, \(device)).",
-        cure: "Set TUN_MODE alike on both sides.")
+        cure: Cure.setAlike("TUN_MODE"))
     case (.frame, .packet), (.frame, .packetWithInformation):
       Complaint(
         "IP packets arrive in tap mode", why: "The peer has TUN_MODE=1 (tun), we have TUN_MODE=0 (tap, \(device)).",
-        cure: "Set TUN_MODE alike on both sides.")
+        cure: Cure.setAlike("TUN_MODE"))
     default: nil
     }
   }

@@ -19,7 +19,7 @@ struct SentMarks {
   private static let quoteBytes = 24
 
   /// Bytes of IP and UDP headers on the way to `endpoint`.
-  static func headers(towards endpoint: Endpoint) -> Int { endpoint.isIPv6 ? 48 : 28 }
+  static func headers(towards endpoint: Endpoint) -> Int { UDPHeaders.byteCount(towards: endpoint) }
 
   /// Remembers a datagram that is about to be sent.
   mutating func note(_ batch: borrowing PacketBatch, _ slot: Int) {

@@ -5,27 +5,17 @@ package import TunnelCore
 
 /// The relay's near end: a tun (IP packets) or tap (Ethernet frames) device of the kernel.
 package final class TunDevice: PacketDevice {
-  package enum Mode: Sendable { case tun, tap }
-
-  /// USE_PI: the 4 bytes of flags and EtherType that a tun device can put before each packet.
-  package enum PacketInformation: Int, Sendable {
-    case none = 0
-    case onWire = 1
-    /// Only ever seen between the kernel and us: the same on the wire as none, so the device is opened without.
-    case onDevice = 2
-  }
-
   package struct Options: Sendable {
-    package var mode: Mode
+    package var mode: DeviceMode
     package var packetInformation = PacketInformation.none
     package var offload = OffloadRequest.all
 
-    package init(mode: Mode) { self.mode = mode }
+    package init(mode: DeviceMode) { self.mode = mode }
   }
 
   private let tun: TunDescriptor
   package let name: String
-  package let mode: Mode
+  package let mode: DeviceMode
   private var superPackets: SuperPacketPath?
   private let headerIsRefused: Bool
   package private(set) var failures = FailureTally()
@@ -36,7 +26,7 @@ package final class TunDevice: PacketDevice {
     // With packet information on the wire the packets are passed as they are, one by one.
     let wantsPacketInformation = options.packetInformation == .onWire && options.mode == .tun
     let wantsSuperPackets = options.offload != .none && !wantsPacketInformation
-    var flags: TunDescriptor.Flags = options.mode == .tun ? .tun : .tap
+    var flags = TunDescriptor.Flags(options.mode)
     if !wantsPacketInformation { flags.insert(.noPacketInformation) }
     let withHeader = wantsSuperPackets ? try Self.attachWithHeader(name, flags) : nil
     headerIsRefused = wantsSuperPackets && withHeader == nil

@@ -118,7 +118,7 @@ package final class Daemon {
     let silence = SilenceReporter(
       sampler,
       diagnosis: DatagramDiagnosis(description, all: allProtocols, settings.protocolParameters(start: clock.now())),
-      expected: DeviceSetup.expectation(settings), device: link.device.name, log: lines)
+      expected: DeviceSetup.packetShape(settings), device: link.device.name, log: lines)
     return [troubles, silence]
   }
 
@@ -178,7 +178,7 @@ package final class Daemon {
 
   private func warnOfAddress(_ peer: Endpoint?, local: Endpoint?, localPort: UInt16) {
     guard let peer else { return }
-    let trouble = PeerTrouble.find(
+    let trouble = PeerAddressTrouble.find(
       peer, remote: settings.spelled("REMOTE_ADDRESS"), route: Routing.route(towards: peer, localPort: localPort),
       local: local, localPort: localPort)
     if let trouble { log.warning("\(trouble.complaint)") }

@@ -11,7 +11,7 @@ import TunnelCore
 final class SilenceReporter: Reporter {
   private let sampler: DatagramSampler
   private let diagnosis: DatagramDiagnosis
-  private let expected: InnerPacket.Expectation
+  private let expected: InnerPacket.Shape
   private let device: String
   private let log: LimitedLog
 
@@ -27,7 +27,7 @@ final class SilenceReporter: Reporter {
   private static let repetition: UInt64 = 600
 
   init(
-    _ sampler: DatagramSampler, diagnosis: DatagramDiagnosis, expected: InnerPacket.Expectation, device: String,
+    _ sampler: DatagramSampler, diagnosis: DatagramDiagnosis, expected: InnerPacket.Shape, device: String,
     log: LimitedLog
   ) {
     self.sampler = sampler

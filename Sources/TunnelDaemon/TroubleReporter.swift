@@ -74,20 +74,20 @@ final class TroubleReporter: Reporter {
   }
 
   private func warnOfDevice(_ device: String, _ errno: Int32) {
-    log.write(.warning, .trouble, "\(EndTrouble.device(device, errno, "\(Errno(rawValue: errno))"))")
+    log.write(.warning, .trouble, "\(DeviceTrouble.writing(to: device, Errno(rawValue: errno)))")
   }
 
   private func lookAtTransport(_ snapshot: TunnelSnapshot) {
     let peer = snapshot.peer
     for entry in snapshot.transport.failures.entries where saidOfTransport.insert(entry.errno).inserted {
-      let complaint = EndTrouble.transport(
-        peer, entry.errno, "\(Errno(rawValue: entry.errno))", pathMTU: snapshot.toldPathMTU,
+      let complaint = PathTrouble.sending(
+        to: peer, Errno(rawValue: entry.errno), pathMTU: snapshot.toldPathMTU,
         bestMTU: snapshot.toldPathMTU.map { bestMTU($0, peer) })
       log.write(.warning, .trouble, "\(complaint)")
     }
     if snapshot.forgedMessages > 0 && !saidOfForgery {
       saidOfForgery = true
-      log.write(.notice, .trouble, "\(EndTrouble.forgery(peer))")
+      log.write(.notice, .trouble, "\(PathTrouble.forgedMessage(of: peer))")
     }
   }
 
@@ -106,7 +106,7 @@ final class TroubleReporter: Reporter {
     if isLoop && !saidOfLoop {
       log.write(
         .warning, .trouble,
-        "\(EndTrouble.loop(device: device, peer: peer, remote: settings.spelled("REMOTE_ADDRESS")))")
+        "\(PathTrouble.loop(device: device, peer: peer, remote: settings.spelled("REMOTE_ADDRESS")))")
     }
     saidOfLoop = isLoop
   }

@@ -20,7 +20,7 @@ struct TunnelFacts {
   var startLine: String {
     var parts = [
       "The tunnel is operational: \(description.name) (\(description.summary))",
-      "\(settings.mode == .tun ? "tun" : "tap") device \(device), MTU \(mtu)",
+      "\(settings.mode.rawValue) device \(device), MTU \(mtu)",
       "local \(local?.text ?? "?")",
       "remote \(peer?.text ?? "not known yet") (\(isFloating ? "floating" : "fixed"))",
     ]

@@ -1,6 +1,6 @@
 package import Configuration
 package import Diagnosis
-package import LinuxSystem
+import LinuxSystem
 import SystemPackage
 package import ProtocolKit
 package import TunDevice
@@ -11,12 +11,12 @@ package enum DeviceSetup {
   package static func open(_ settings: TunnelSettings) throws -> TunDevice {
     let name = settings.interface ?? ""
     do throws(SystemCallError) {
-      var options = TunDevice.Options(mode: settings.mode == .tun ? .tun : .tap)
-      options.packetInformation = .init(rawValue: settings.packetInformation.rawValue) ?? .none
+      var options = TunDevice.Options(mode: settings.mode)
+      options.packetInformation = settings.packetInformation
       options.offload = settings.offload == .off ? .none : .all
       return try TunDevice(name: name, options: options)
     } catch {
-      throw DeviceRefusal(error, name: name, kind: settings.deviceKind).complaint
+      throw DeviceRefusal(error, name: name, mode: settings.mode).complaint
     }
   }
 
@@ -40,7 +40,7 @@ package enum DeviceSetup {
     } catch {
       let message = Complaint(
         "\(error)", why: "MTU asks for \(wanted) bytes on \(device.name), which takes CAP_NET_ADMIN to set.",
-        cure: "ip link set \(device.name) mtu \(wanted)")
+        cure: Cure.setMTU(of: device.name, to: wanted))
       if case .auto = settings.mtu { return message.description }
       throw message
     }
@@ -50,20 +50,11 @@ package enum DeviceSetup {
   package static func largestMTU(
     _ settings: TunnelSettings, _ description: ProtocolDescription, isIPv6: Bool, path: Int
   ) -> Int {
-    let outerHeaders = (isIPv6 ? 40 : 20) + 8
-    let ethernetHeader = settings.mode == .tap ? 14 : 0
-    let packetInformation = settings.mode == .tun && settings.packetInformation == .onWire ? 4 : 0
-    return path - outerHeaders - description.overhead - ethernetHeader - packetInformation
+    path - UDPHeaders.byteCount(isIPv6: isIPv6) - description.overhead - packetShape(settings).headerBytes
   }
 
   /// What the device takes.
-  package static func expectation(_ settings: TunnelSettings) -> InnerPacket.Expectation {
-    if settings.mode == .tap { return .frame }
-    return settings.packetInformation == .onWire ? .packetWithInformation : .packet
+  package static func packetShape(_ settings: TunnelSettings) -> InnerPacket.Shape {
+    .init(settings.mode, settings.packetInformation)
   }
-}
-
-extension TunnelSettings {
-  /// TUN_MODE as the system names it.
-  package var deviceKind: InterfaceFacts.Kind { mode == .tun ? .tun : .tap }
 }

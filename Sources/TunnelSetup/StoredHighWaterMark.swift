@@ -39,9 +39,9 @@ package final class StoredHighWaterMark: HighWaterMark {
       return StoredHighWaterMark(try NumberFile(path: path), log)
     } catch {
       if error.errno == .wouldBlock {
-        log.warning("\(ClockTrouble.sharedKeys("\(error)"))")
+        log.warning("\(ClockTrouble.sharedKeys(error))")
       } else if given != nil {
-        log.warning("\(ClockTrouble.nowhereToRemember(description.name, "\(error)"))")
+        log.warning("\(ClockTrouble.nowhereToRemember(description.name, error))")
       }
       if !now.isSet {
         log.warning("\(ClockTrouble.unset(description.name, directory: directory))")
@@ -76,7 +76,7 @@ package final class StoredHighWaterMark: HighWaterMark {
     } catch {
       // Once: it is tried again and again.
       if hasFailed.exchange(true, ordering: .relaxed) { return }
-      log.warning("\(ClockTrouble.cannotRemember("\(error)"))")
+      log.warning("\(ClockTrouble.cannotRemember(error))")
     }
   }
 }

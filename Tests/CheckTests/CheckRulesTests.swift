@@ -3,6 +3,7 @@ import Check
 import Diagnosis
 import Glibc
 import LinuxSystem
+import SystemPackage
 import Testing
 import TunnelCore
 
@@ -45,7 +46,7 @@ struct CheckRulesTests {
 
   @Test("the cure for an unreachable peer, whatever its address; none where it is not known")
   func unreachable() {
-    func cure(_ peer: Endpoint?) -> String? { EndTrouble.transport(peer, ENETUNREACH, "words").cure }
+    func cure(_ peer: Endpoint?) -> String? { PathTrouble.sending(to: peer, .networkUnreachable).cure }
     #expect(cure(four) == "ip route get 192.0.2.2")
     #expect(cure(six) == "ip route get 2001:db8::2")
     let local = Endpoint(ipv6High: 0xfe80 << 48, low: 1, port: 2998, scope: 1)

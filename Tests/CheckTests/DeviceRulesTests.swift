@@ -9,7 +9,7 @@ import TunnelCore
 struct DeviceRulesTests {
   private let root = CheckRules.Caller(user: 0, name: "root", groups: [0], hasNetAdmin: true)
   private let ann = CheckRules.Caller(user: 1000, name: "ann", groups: [1000, 50], hasNetAdmin: false)
-  private let asked = CheckRules.AskedDevice(name: "qt0", kind: .tun, ownerName: "bob")
+  private let asked = CheckRules.AskedDevice(name: "qt0", mode: .tun, ownerName: "bob")
   private let holder = InterfaceFacts.Holder(process: 7, program: "quicktun")
 
   private func device(
@@ -17,7 +17,7 @@ struct DeviceRulesTests {
   ) -> [Finding] { CheckRules.device(asked, facts, caller, running) }
 
   private func facts(_ change: (inout InterfaceFacts) -> Void = { _ in }) -> InterfaceFacts {
-    var facts = InterfaceFacts(name: "qt0", kind: .tun)
+    var facts = InterfaceFacts(name: "qt0", mode: .tun)
     facts.mtu = 1400
     change(&facts)
     return facts
@@ -56,7 +56,7 @@ struct DeviceRulesTests {
     let another = device(held, root, .another(holder, ports: [4000]))
     #expect(another.last?.fact == "Process 7 (quicktun) holds qt0 and has UDP port 4000, not 2998")
     #expect(another.exitStatus == 2)
-    #expect(device(facts { $0.kind = .tap }, root).exitStatus == 2)
+    #expect(device(facts { $0.mode = .tap }, root).exitStatus == 2)
   }
 
   @Test("held by whom only root sees: the caller's own socket leaves little doubt, another's some")

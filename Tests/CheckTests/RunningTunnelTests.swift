@@ -35,7 +35,7 @@ struct RunningTunnelTests {
   private func device(_ program: String? = nil, _ sockets: Set<UInt64> = [], isAttached: Bool? = true)
     -> InterfaceFacts
   {
-    var facts = InterfaceFacts(name: "qt0", kind: .tun)
+    var facts = InterfaceFacts(name: "qt0", mode: .tun)
     facts.holder = program.map { .init(process: 7, program: $0, sockets: sockets) }
     facts.isAttached = isAttached
     facts.owner = 1000

@@ -1,6 +1,7 @@
 import Configuration
 import Sodium
 import Testing
+import TunnelCore
 
 @Suite("Settings come from everywhere in one vocabulary")
 struct SourcesTests {

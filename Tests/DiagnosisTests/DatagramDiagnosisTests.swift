@@ -160,7 +160,7 @@ struct InnerPacketTests {
 
   @Test("nothing is said of what is as expected, or not certain")
   func expected() {
-    let fitting: [(InnerPacket.Expectation, InnerPacket.Shape)] = [
+    let fitting: [(InnerPacket.Shape, InnerPacket.Shape)] = [
       (.packet, .packet), (.packetWithInformation, .packetWithInformation), (.frame, .frame), (.packet, .unknown),
       (.frame, .unknown),
     ]

@@ -3,13 +3,14 @@ import Diagnosis
 import Glibc
 import LinuxSystem
 import Testing
+import TunnelCore
 
 @Suite("Why the kernel refuses a device")
 struct DeviceRefusalTests {
   private func refusal(
-    _ errno: Int32, _ kind: InterfaceFacts.Kind = .tun, words: String = "TUNSETIFF qt0", _ facts: InterfaceFacts? = nil
+    _ errno: Int32, _ mode: DeviceMode = .tun, words: String = "TUNSETIFF qt0", _ facts: InterfaceFacts? = nil
   ) -> DeviceRefusal {
-    var refusal = DeviceRefusal(words: "\(words): reason", errno: errno, name: "qt0", kind: kind, facts: facts)
+    var refusal = DeviceRefusal(words: "\(words): reason", errno: errno, name: "qt0", mode: mode, facts: facts)
     (refusal.user, refusal.userName) = (1000, "ann")
     return refusal
   }
@@ -19,15 +20,15 @@ struct DeviceRefusalTests {
 
   @Test("another mode")
   func mode() {
-    let complaint = refusal(EINVAL, .tun, InterfaceFacts(name: "qt0", kind: .tap)).complaint
+    let complaint = refusal(EINVAL, .tun, InterfaceFacts(name: "qt0", mode: .tap)).complaint
     #expect(complaint.why == "qt0 exists as tap; you asked for tun.")
     #expect(complaint.cure?.contains("TUN_MODE=0") == true && complaint.cure?.contains("device del qt0") == true)
   }
 
   @Test("not a tunnel's device, several queues, a name that the kernel does not take")
   func otherReasons() {
-    #expect(refusal(EINVAL, .tun, InterfaceFacts(name: "qt0", kind: nil)).complaint.why?.contains("neither") == true)
-    var facts = InterfaceFacts(name: "qt0", kind: .tun)
+    #expect(refusal(EINVAL, .tun, InterfaceFacts(name: "qt0", mode: nil)).complaint.why?.contains("neither") == true)
+    var facts = InterfaceFacts(name: "qt0", mode: .tun)
     facts.isMultiQueue = true
     #expect(refusal(EINVAL, .tun, facts).complaint.why?.contains("multi_queue") == true)
     #expect(refusal(EINVAL).complaint.why?.contains("no interface of that name") == true)
@@ -38,7 +39,7 @@ struct DeviceRefusalTests {
 
   @Test("held by another process, which is named where that can be seen")
   func busy() {
-    var facts = InterfaceFacts(name: "qt0", kind: .tun)
+    var facts = InterfaceFacts(name: "qt0", mode: .tun)
     #expect(refusal(EBUSY, .tun, facts).complaint.why?.contains("only root sees which") == true)
     facts.holder = .init(process: 77, program: "openvpn")
     #expect(refusal(EBUSY, .tun, facts).complaint.why == "Process 77 (openvpn) holds qt0.")
@@ -46,7 +47,7 @@ struct DeviceRefusalTests {
 
   @Test("not permitted: the owner, who asks, and the command")
   func notPermitted() {
-    var refusal = refusal(EPERM, .tun, InterfaceFacts(name: "qt0", kind: .tun))
+    var refusal = refusal(EPERM, .tun, InterfaceFacts(name: "qt0", mode: .tun))
     refusal.ownerName = "bob"
     #expect(refusal.complaint.why == "qt0 belongs to bob; you are ann, without CAP_NET_ADMIN.")
     #expect(refusal.complaint.cure?.hasSuffix("quicktun device add qt0 --mode tun --user ann") == true)

@@ -1,7 +1,7 @@
+package import TunnelCore
+
 /// What the system tells of a network interface (Documentation/ABI/testing/sysfs-class-net, drivers/net/tun.c).
 package struct InterfaceFacts: Sendable, Equatable {
-  package enum Kind: String, Sendable { case tun, tap }
-
   /// Who has a device open.
   package struct Holder: Sendable, Equatable {
     package var process: Int32
@@ -19,11 +19,12 @@ package struct InterfaceFacts: Sendable, Equatable {
 
   package var name: String
   /// Nil if it is neither a tun nor a tap device, but a card, a bridge, lo.
-  package var kind: Kind?
+  package var mode: DeviceMode?
   package var isMultiQueue = false
   package var isPersistent = false
   /// Who may attach without CAP_NET_ADMIN. Nil for both: anybody.
   package var owner: UInt32?
+  package var ownerName: String?
   package var group: UInt32?
   package var holder: Holder?
   package var isUp = false
@@ -35,9 +36,9 @@ package struct InterfaceFacts: Sendable, Equatable {
   /// as one has; of one that stays the carrier tells, which cannot be read while the device is down.
   package var isAttached: Bool?
 
-  package init(name: String, kind: Kind?) {
+  package init(name: String, mode: DeviceMode?) {
     self.name = name
-    self.kind = kind
+    self.mode = mode
   }
 
   /// Looks `name` up in this network namespace; nil if there is no such interface.
@@ -47,16 +48,17 @@ package struct InterfaceFacts: Sendable, Equatable {
       return nil
     }
     let flags = Self.hexadecimal(path + "/tun_flags")
-    self.init(name: name, kind: flags.flatMap { Self.kind($0) })
+    self.init(name: name, mode: flags.flatMap { Self.mode($0) })
     isMultiQueue = (flags ?? 0) & 0x100 != 0
     isPersistent = (flags ?? 0) & 0x800 != 0
     owner = TextFile.read(path + "/owner").flatMap { UInt32($0) }  // -1 for none
+    ownerName = owner.map { Privileges.name(ofUser: $0) }
     group = TextFile.read(path + "/group").flatMap { UInt32($0) }
     isUp = (Self.hexadecimal(path + "/flags") ?? 0) & 1 != 0  // IFF_UP
     let carrier = TextFile.read(path + "/carrier")
     hasCarrier = carrier == "1"
     self.mtu = mtu
-    guard kind != nil else { return }
+    guard mode != nil else { return }
     holder = Self.holder(of: name)
     isAttached = holder != nil || !isPersistent ? true : carrier.map { $0 == "1" }
   }
@@ -64,14 +66,15 @@ package struct InterfaceFacts: Sendable, Equatable {
   /// All interfaces of this network namespace that are tun or tap devices, by name.
   package static func allTunAndTap() -> [InterfaceFacts] {
     TextFile.names(in: "/sys/class/net").sorted().compactMap { InterfaceFacts(lookingUp: $0) }
-      .filter { $0.kind != nil }
+      .filter { $0.mode != nil }
   }
 
   private static func hexadecimal(_ path: String) -> UInt32? {
     TextFile.read(path).flatMap { UInt32($0.hasPrefix("0x") ? String($0.dropFirst(2)) : $0, radix: 16) }
   }
 
-  private static func kind(_ flags: UInt32) -> Kind? {
+  /// IFF_TUN, IFF_TAP (linux/if_tun.h).
+  private static func mode(_ flags: UInt32) -> DeviceMode? {
     switch flags & 3 {
     case 1: .tun
     case 2: .tap

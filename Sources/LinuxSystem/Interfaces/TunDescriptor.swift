@@ -9,7 +9,7 @@ package struct TunDescriptor: ~Copyable {
   package struct Flags: OptionSet, Sendable {
     package let rawValue: UInt16
     package init(rawValue: UInt16) { self.rawValue = rawValue }
-    package init(_ kind: InterfaceFacts.Kind) { self = kind == .tun ? .tun : .tap }
+    package init(_ mode: DeviceMode) { self = mode == .tun ? .tun : .tap }
     package static let tun = Flags(rawValue: UInt16(CLINUX_IFF_TUN))
     package static let tap = Flags(rawValue: UInt16(CLINUX_IFF_TAP))
     package static let noPacketInformation = Flags(rawValue: UInt16(CLINUX_IFF_NO_PI))
@@ -18,6 +18,9 @@ package struct TunDescriptor: ~Copyable {
   }
 
   package static let node = "/dev/net/tun"
+  /// The two calls that attach to a device, as their errors name them.
+  package static let openCall = "open \(node)"
+  package static func attachCall(_ name: String) -> String { "TUNSETIFF \(name)" }
 
   private let descriptor: OwnedDescriptor
   /// The device's name, as the kernel chose or confirmed it.
@@ -27,12 +30,12 @@ package struct TunDescriptor: ~Copyable {
   /// Opens the node and attaches to the device `name`, which is created if there is none. An empty name, or one with
   /// %d in it, lets the kernel choose a number. The name must fit (15 bytes).
   package init(name: String, flags: Flags) throws(SystemCallError) {
-    let raw = try named("open \(Self.node)") { () throws(Errno) in
+    let raw = try named(Self.openCall) { () throws(Errno) in
       try retrying { unsafe open(Self.node, O_RDWR | O_CLOEXEC | O_NONBLOCK) }
     }
     let owned = OwnedDescriptor(adopting: raw)  // closed again if the next call fails
     var request = InterfaceName(name)
-    _ = try named("TUNSETIFF \(name)") { () throws(Errno) in
+    _ = try named(Self.attachCall(name)) { () throws(Errno) in
       try retrying { unsafe request.withPointer { unsafe clinux_tun_attach(raw, $0, flags.rawValue) } }
     }
     self.name = request.text

@@ -3,27 +3,27 @@ package import LinuxSystem
 package import TunnelCore
 
 /// What is wrong with a peer's address. Both check and a tunnel that starts say so.
-package struct PeerTrouble: Sendable {
+package struct PeerAddressTrouble: Sendable {
   package enum Severity: Sendable { case warning, problem }
 
   package let severity: Severity
   package let complaint: Complaint
 
   private init(_ severity: Severity, _ what: String, why: String, cure: String) {
-    (self.severity, complaint) = (severity, Complaint(what, why: why, cure: cure))
+    (self.severity, complaint) = (severity, Complaint(what, why: why, cure: Cure.pointAtPeer))
   }
 
   /// Nil for an address that may be a peer's. `remote` is the setting as it was written, `route` what the kernel says of
   /// the way there, `local` the address to bind (nil for any) and `localPort` its port.
   package static func find(
     _ peer: Endpoint, remote: String, route: Routing.Route?, local: Endpoint?, localPort: UInt16
-  ) -> PeerTrouble? {
+  ) -> PeerAddressTrouble? {
     if let what = noHost(peer, route) {
-      return PeerTrouble(
+      return PeerAddressTrouble(
         .problem, "\(remote): \(what)", why: "The peer is one host.", cure: "Give REMOTE_ADDRESS that host's address.")
     }
     if peer.isLinkLocal && peer.scope == 0 {
-      return PeerTrouble(
+      return PeerAddressTrouble(
         .problem, "\(remote): a link-local address without its interface",
         why: "Each interface has a network fe80:: of its own: the kernel refuses such datagrams.",
         cure: "REMOTE_ADDRESS=\(peer.addressText)%eth0, with the interface that leads there")
@@ -40,19 +40,18 @@ package struct PeerTrouble: Sendable {
   /// Both ends may well be on one host, but not on one address and port.
   private static func ownAddress(
     _ peer: Endpoint, _ remote: String, _ local: Endpoint?, _ localPort: UInt16
-  ) -> PeerTrouble? {
+  ) -> PeerAddressTrouble? {
     let isSameAddress = local.map { $0.isUnspecified || ($0.high, $0.low) == (peer.high, peer.low) } ?? true
-    let cure = "Point REMOTE_ADDRESS and REMOTE_PORT at the peer."
     if peer.port == localPort && isSameAddress {
-      return PeerTrouble(
+      return PeerAddressTrouble(
         .problem, "\(remote): this side's own address and port",
-        why: "What it sends comes back to itself: UDP port \(localPort) of this host.", cure: cure)
+        why: "What it sends comes back to itself: UDP port \(localPort) of this host.", cure: Cure.pointAtPeer)
     }
     // Who binds there as well means it.
     if peer.isLoopback && local?.isLoopback == true { return nil }
-    return PeerTrouble(
+    return PeerAddressTrouble(
       .warning, "\(remote): this host's own address",
-      why: "That is right only if both ends of the tunnel are on this host.", cure: cure)
+      why: "That is right only if both ends of the tunnel are on this host.", cure: Cure.pointAtPeer)
   }
 }
 

@@ -72,8 +72,7 @@ package struct PeerProbe {
       }
     }
     if let failure = transport.failures.entries.first {
-      return Finding(
-        "peer", .problem, EndTrouble.transport(peer, failure.errno, "\(Errno(rawValue: failure.errno))"))
+      return Finding("peer", .problem, PathTrouble.sending(to: peer, Errno(rawValue: failure.errno)))
     }
     return silence(peer, description)
   }
@@ -81,7 +80,7 @@ package struct PeerProbe {
   private func answer(
     _ peer: Endpoint, _ description: ProtocolDescription, _ device: ProbeDevice, _ milliseconds: Int
   ) -> Finding {
-    let expected = DeviceSetup.expectation(settings)
+    let expected = DeviceSetup.packetShape(settings)
     if let complaint = InnerPacket.complaint(device.shape, expected: expected, device: settings.interface ?? "here") {
       return Finding("peer", .problem, complaint)
     }

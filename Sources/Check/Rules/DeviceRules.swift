@@ -3,7 +3,7 @@ import Diagnosis
 import Glibc
 package import LinuxSystem
 import SystemPackage
-import TunnelCore
+package import TunnelCore
 
 extension CheckRules {
   // MARK: Node
@@ -17,7 +17,7 @@ extension CheckRules {
         : Finding("node", .problem, "The tun driver is not loaded", cure: "modprobe tun")
     }
     var refusal = DeviceRefusal(
-      words: "open /dev/net/tun: \(Errno(rawValue: node.errno))", errno: node.errno, name: "", kind: .tun, facts: nil)
+      words: "open /dev/net/tun: \(Errno(rawValue: node.errno))", errno: node.errno, name: "", mode: .tun, facts: nil)
     refusal.userName = user
     refusal.node = node
     return Finding("node", .problem, refusal.complaint)
@@ -48,15 +48,15 @@ extension CheckRules {
   package struct AskedDevice: Sendable {
     /// Empty for the kernel's choice.
     package var name: String
-    package var kind: InterfaceFacts.Kind
+    package var mode: DeviceMode
     /// It is there, but not in /sys, whose mount belongs to another network namespace.
     package var isHiddenFromSys = false
     package var ownerName: String?
     /// LOCAL_PORT.
     package var port: UInt16
 
-    package init(name: String, kind: InterfaceFacts.Kind, ownerName: String? = nil, port: UInt16 = 2998) {
-      (self.name, self.kind, self.ownerName, self.port) = (name, kind, ownerName, port)
+    package init(name: String, mode: DeviceMode, ownerName: String? = nil, port: UInt16 = 2998) {
+      (self.name, self.mode, self.ownerName, self.port) = (name, mode, ownerName, port)
     }
   }
 
@@ -66,7 +66,7 @@ extension CheckRules {
   ) -> [Finding] {
     let name = asked.name
     func refusal(_ errno: Int32, _ words: String) -> Finding {
-      var refusal = DeviceRefusal(words: words, errno: errno, name: name, kind: asked.kind, facts: facts)
+      var refusal = DeviceRefusal(words: words, errno: errno, name: name, mode: asked.mode, facts: facts)
       (refusal.user, refusal.userName, refusal.ownerName) = (caller.user, caller.name, asked.ownerName)
       refusal.isHiddenFromSys = asked.isHiddenFromSys
       return Finding("device", .problem, refusal.complaint)
@@ -74,11 +74,11 @@ extension CheckRules {
     guard let facts else {
       if asked.isHiddenFromSys { return [refusal(EINVAL, "\(name) is there, and /sys tells nothing of it")] }
       if caller.hasNetAdmin {
-        return [Finding("device", .ok, "\(name.isEmpty ? "A device" : name) (\(asked.kind)) will be made at the start")]
+        return [Finding("device", .ok, "\(name.isEmpty ? "A device" : name) (\(asked.mode)) will be made at the start")]
       }
       return [refusal(EPERM, "\(name.isEmpty ? "The device" : name) does not exist")]
     }
-    if facts.kind != asked.kind || facts.isMultiQueue { return [refusal(EINVAL, "\(name) does not fit")] }
+    if facts.mode != asked.mode || facts.isMultiQueue { return [refusal(EINVAL, "\(name) does not fit")] }
     if !caller.mayAttach(to: facts) { return [refusal(EPERM, "\(name) is another user's")] }
     if facts.holder != nil && running == .none || running == .unseenElsewhere {
       return [refusal(EBUSY, "\(name) is in use")]
@@ -86,7 +86,7 @@ extension CheckRules {
     let owner = asked.ownerName.map { ", owner \($0)" } ?? ""
     let waits = facts.isUp && !facts.hasCarrier ? ", no carrier until a program attaches" : ""
     let state = (facts.isUp ? "up" : "down") + waits
-    return [Finding("device", .ok, "\(name) exists as \(asked.kind)\(owner), \(state), MTU \(facts.mtu)")]
+    return [Finding("device", .ok, "\(name) exists as \(asked.mode)\(owner), \(state), MTU \(facts.mtu)")]
       + runs(running, asked, caller)
   }
 
@@ -134,7 +134,7 @@ extension CheckRules {
   /// What a tunnel that runs cannot do without.
   package static func inUse(_ facts: InterfaceFacts, _ use: InterfaceUse) -> [Finding] {
     if !facts.isUp {
-      let trouble = EndTrouble.device(facts.name, EIO, "")
+      let trouble = DeviceTrouble.writing(to: facts.name, .ioError)
       return [Finding("device", .problem, "\(facts.name) is down", why: trouble.why, cure: trouble.cure)]
     }
     if use.hasAddress || use.isPort || use.hasRoute { return [] }

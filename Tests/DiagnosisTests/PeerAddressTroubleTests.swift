@@ -5,11 +5,11 @@ import Testing
 import TunnelCore
 
 @Suite("Addresses that no peer has")
-struct PeerTroubleTests {
+struct PeerAddressTroubleTests {
   private func trouble(
     _ peer: Endpoint, _ target: Routing.Target? = .host, local: Endpoint? = nil, localPort: UInt16 = 2998
-  ) -> PeerTrouble? {
-    PeerTrouble.find(
+  ) -> PeerAddressTrouble? {
+    PeerAddressTrouble.find(
       peer, remote: "REMOTE_ADDRESS=x", route: target.map { .init(interface: "eth0", target: $0) }, local: local,
       localPort: localPort)
   }

@@ -1,16 +1,16 @@
 import Configuration
 import Diagnosis
-import Glibc
+import SystemPackage
 import Testing
 import TunnelCore
 
-@Suite("What the kernel refuses, explained")
-struct EndTroubleTests {
+@Suite("What is wrong on the way to the peer")
+struct PathTroubleTests {
   private let four = Endpoint(ipv4: 0xc000_0201, port: 2998)
   private let six = Endpoint(ipv6High: 0x2001_0db8 << 32, low: 1, port: 2998)
 
   private func tooLong(_ peer: Endpoint?, pathMTU: Int?, bestMTU: Int?) -> String {
-    EndTrouble.transport(peer, EMSGSIZE, "Message too long", pathMTU: pathMTU, bestMTU: bestMTU).description
+    PathTrouble.sending(to: peer, .messageTooLong, pathMTU: pathMTU, bestMTU: bestMTU).description
   }
 
   @Test("what a message says of the path is not called certain, and how to find out is told")

@@ -18,7 +18,8 @@ package enum CheckRules {
 
   /// Where the peer is, and by which interface packets for it leave. `trouble` is what is wrong with its address.
   package static func route(
-    to peer: Endpoint, by route: Routing.Route?, device: String, remote: String, pathMTU: Int, trouble: PeerTrouble?
+    to peer: Endpoint, by route: Routing.Route?, device: String, remote: String, pathMTU: Int,
+    trouble: PeerAddressTrouble?
   ) -> Finding {
     if let trouble { return Finding("route", trouble.severity == .problem ? .problem : .warning, trouble.complaint) }
     guard let route else {
@@ -27,7 +28,7 @@ package enum CheckRules {
         cure: peer.routeQuestion)
     }
     if route.interface == device {
-      return Finding("route", .problem, EndTrouble.loop(device: device, peer: peer, remote: remote))
+      return Finding("route", .problem, PathTrouble.loop(device: device, peer: peer, remote: remote))
     }
     return Finding("route", .ok, "\(peer.text) by \(route.interface), which carries \(pathMTU) bytes at once")
   }

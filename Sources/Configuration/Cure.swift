@@ -1,0 +1,20 @@
+/// What cures more than one thing, so that it is worded once.
+package enum Cure {
+  // MARK: Keys and the peer
+
+  package static let makeKeyPair = "Make a pair with: quicktun keypair"
+  package static let askForPublicKey = "Ask the peer for the PUBLIC line of its keypair."
+  package static let pointAtPeer = "Point REMOTE_ADDRESS and REMOTE_PORT at the peer."
+  package static func setAlike(_ setting: String) -> String { "Set \(setting) alike on both sides." }
+
+  // MARK: This host
+
+  /// /dev/net/tun, which everybody may open, as udev makes it.
+  package static let makeDeviceNode = "mknod /dev/net/tun c 10 200 && \(openDeviceNode)"
+  package static let openDeviceNode = "chmod 666 /dev/net/tun"
+  package static let loadTunDriver = "modprobe tun"
+  package static let chooseAnotherInterface = "Choose another INTERFACE."
+  package static func removeDevice(_ name: String) -> String { "quicktun device del \(name)" }
+  package static func setMTU(of name: String, to bytes: Int) -> String { "ip link set \(name) mtu \(bytes)" }
+  package static func addUser(_ name: String) -> String { "adduser --system \(name)" }
+}
