@@ -105,7 +105,9 @@ let package = Package(
 
     tests("TunnelCoreTests", "TunnelCore", "TunnelTesting"),
     tests("TransportsTests", "Transports", "LinuxSystem", "TunnelCore", system),
-    tests("TunnelDaemonTests", "TunnelDaemon", "TunnelTesting", logging),
+    tests(
+      "TunnelDaemonTests", "TunnelDaemon", "Diagnosis", "Configuration", "TunnelCore", "TunnelTesting", "ProtocolKit",
+      "BuiltinProtocols", logging, system),
     tests("OffloadTests", "Offload", "TunnelCore"),
     tests("SodiumTests", "Sodium", "CSodium"),
     tests(

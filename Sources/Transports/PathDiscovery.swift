@@ -67,7 +67,7 @@ final class PathDiscovery {
   /// Runs `send` with a datagram of `length` bytes leaving whole, if it is long enough to see from it whether the path
   /// carries such again. Returns whether it was sent.
   func tries(_ length: Int, to endpoint: Endpoint, _ send: () -> Bool) -> Bool {
-    guard let usual = fragmentation, size.takesTrial(length + SentMarks.headers(towards: endpoint)) else {
+    guard let usual = fragmentation, size.takesTrial(length + UDPHeaders.byteCount(towards: endpoint)) else {
       return false
     }
     socket.setFragmentation(.never)

@@ -18,9 +18,6 @@ struct SentMarks {
   /// Bytes that a mark is made from.
   private static let quoteBytes = 24
 
-  /// Bytes of IP and UDP headers on the way to `endpoint`.
-  static func headers(towards endpoint: Endpoint) -> Int { UDPHeaders.byteCount(towards: endpoint) }
-
   /// Remembers a datagram that is about to be sent.
   mutating func note(_ batch: borrowing PacketBatch, _ slot: Int) {
     let length = batch.length(of: slot)
@@ -41,7 +38,7 @@ struct SentMarks {
     let mtu = Int(error.information)
     let smallest = destination.isIPv6 ? 1280 : 68  // RFC 8200, RFC 791
     guard
-      error.destination == destination, mtu >= smallest, mtu < longest + Self.headers(towards: destination)
+      error.destination == destination, mtu >= smallest, mtu < longest + UDPHeaders.byteCount(towards: destination)
     else { return false }
     guard error.quote.count >= Self.quoteBytes else { return true }
     let words = unsafe error.quote.withUnsafeBytes {

@@ -3,8 +3,6 @@ import Diagnosis
 import LinuxSystem
 package import Logging
 package import ProtocolKit
-import TunDevice
-import Transports
 import TunnelSetup
 import TunnelCore
 
@@ -40,7 +38,7 @@ package final class Daemon {
     // A resolver that waits has been ended at once so far. From here on there is something to undo.
     let signals = try SignalSource()
     let device = try openDevice(peer)
-    let transport = UDPTransport(socket, options: transportOptions(peer))
+    let transport = TransportSetup.open(socket, settings, peer: peer)
     let mark = StoredHighWaterMark.find(settings, description, environment: environment, at: clock.now(), log)
     let wireFormat = try makeProtocol(at: clock.now(), mark)
     let facts = TunnelFacts(
@@ -58,20 +56,15 @@ package final class Daemon {
     let sampler = DatagramSampler(wireFormat.opener)
     let session = session(.init(sealer: wireFormat.sealer, opener: sampler), peer, lines)
     let relay = Relay(Link(session, device: device, transport: transport), clock: clock)
-    let reporters = reporters(relay.link, sampler, clock, lines) + [secrets]
-    let events = try EventLoop(clock: clock)
-    events.every(seconds: 1) { [supervision] in
-      try relay.tick()
-      let snapshot = TunnelSnapshot(of: relay.link, at: clock.now())
-      supervision.look(facts, at: snapshot)
-      for reporter in reporters { reporter.look(at: snapshot) }
-      lines.tick()
+    let operation = TunnelOperation(
+      relay: relay, facts: facts, reporters: reporters(relay.link, sampler, clock, lines) + [secrets],
+      supervision: supervision, clock: clock, log: log, lines: lines)
+    do {
+      return try operation.run(signals)
+    } catch let vanished as DeviceVanished {
+      throw Complaint(
+        "\(vanished)", why: "\(vanished.name) was deleted while the tunnel ran.", cure: "Start quicktun again.")
     }
-    let driver = try RelayDriver(relay, on: events)
-    log.notice("\(facts.startLine)")
-    supervision.isOperational(facts)
-    defer { supervision.isStopping() }
-    return try run(driver, relay, events, signals, facts, lines)
   }
 
   /// The bound socket, and where the peer is, if that is known.
@@ -83,19 +76,12 @@ package final class Daemon {
     return (socket, peer)
   }
 
-  private func openDevice(_ peer: Endpoint?) throws -> TunDevice {
+  private func openDevice(_ peer: Endpoint?) throws -> any PacketDevice {
     let device = try DeviceSetup.open(settings)
     if let warning = try DeviceSetup.setMTU(of: device, settings, description, peer: peer) {
       log.warning("\(warning)")
     }
     return device
-  }
-
-  private func transportOptions(_ peer: Endpoint?) -> UDPTransport.Options {
-    var options = UDPTransport.Options()
-    options.usesOffloads = settings.offload != .off
-    options.fixedPeer = settings.remoteFloat ? nil : peer
-    return options
   }
 
   private func session(_ wireFormat: TunnelProtocol, _ peer: Endpoint?, _ lines: LimitedLog) -> Session {
@@ -113,48 +99,14 @@ package final class Daemon {
     let troubles = TroubleReporter(
       settings,
       bestMTU: { [settings, description] path, peer in
-        DeviceSetup.largestMTU(settings, description, isIPv6: peer?.isIPv6 == true, path: path)
+        DeviceSetup.largestMTU(
+          settings, description, headerBytes: TransportSetup.headerBytes(towards: peer), path: path)
       }, log: lines)
     let silence = SilenceReporter(
       sampler,
       diagnosis: DatagramDiagnosis(description, all: allProtocols, settings.protocolParameters(start: clock.now())),
       expected: DeviceSetup.packetShape(settings), device: link.device.name, log: lines)
     return [troubles, silence]
-  }
-
-  /// Relays until a signal asks for the end; returns which.
-  private func run(
-    _ driver: RelayDriver, _ relay: Relay, _ events: EventLoop, _ signals: SignalSource, _ facts: TunnelFacts,
-    _ lines: LimitedLog
-  ) throws -> Int32 {
-    while true {
-      switch try relayUntilSignal(driver, events, signals) {
-      case .report: log.notice("\(facts.report(TunnelSnapshot(of: relay.link, at: SystemClock().now())))")
-      case .end(let signal):
-        try? relay.lookElsewhere()
-        lines.finish()
-        log.notice("Ended by \(SignalSource.name(of: signal)). \(relay.session.counters.summary)")
-        return signal
-      }
-    }
-  }
-
-  private func relayUntilSignal(
-    _ driver: RelayDriver, _ events: EventLoop, _ signals: SignalSource
-  ) throws -> SignalRequest {
-    var request: SignalRequest?
-    let source = try events.add(signals.rawValue) { _ in request = signals.next() }
-    defer { try? events.remove(source) }
-    do {
-      while true {
-        try events.turn()
-        if let request { return request }
-        try driver.takeTurns()
-      }
-    } catch let vanished as DeviceVanished {
-      throw Complaint(
-        "\(vanished)", why: "\(vanished.name) was deleted while the tunnel ran.", cure: "Start quicktun again.")
-    }
   }
 
   private func makeProtocol(at start: Moment, _ mark: StoredHighWaterMark?) throws(Complaint) -> TunnelProtocol {

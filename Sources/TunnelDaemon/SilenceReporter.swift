@@ -43,8 +43,7 @@ final class SilenceReporter: Reporter {
     if let sample = sampler.takeSample() { consider(sample, isSilent: isSilent, snapshot) }
     let isAlone = received.arrived == 0 && sent.packets + received.controlSent > 0
     secondsWithoutAny = isAlone ? secondsWithoutAny + 1 : 0
-    let event = outage.look(
-      authentic: received.authentic, sent: sent.packets, at: snapshot.now.monotonicSeconds)
+    let event = outage.look(lastHeard: snapshot.lastHeard, sent: sent.packets, at: snapshot.now)
     if let event { say(event, of: snapshot.peer) }
     if secondsWithoutAny == Self.patience { sayNothingCame(from: snapshot.peer) }
     sampler.wantsSample = isSilent || !hasSeenGoodPacket

@@ -3,12 +3,12 @@ package import Diagnosis
 import LinuxSystem
 import SystemPackage
 package import ProtocolKit
-package import TunDevice
+import TunDevice
 package import TunnelCore
 
 /// Settings to an attached device.
 package enum DeviceSetup {
-  package static func open(_ settings: TunnelSettings) throws -> TunDevice {
+  package static func open(_ settings: TunnelSettings) throws -> any PacketDevice {
     let name = settings.interface ?? ""
     do throws(SystemCallError) {
       var options = TunDevice.Options(mode: settings.mode)
@@ -22,7 +22,7 @@ package enum DeviceSetup {
 
   /// Gives the device the MTU that is asked for, if it has another. Returns a warning if `auto` could not be had.
   package static func setMTU(
-    of device: TunDevice, _ settings: TunnelSettings, _ description: ProtocolDescription, peer: Endpoint?
+    of device: any PacketDevice, _ settings: TunnelSettings, _ description: ProtocolDescription, peer: Endpoint?
   ) throws -> String? {
     let wanted: Int
     switch settings.mtu {
@@ -30,7 +30,7 @@ package enum DeviceSetup {
     case .bytes(let bytes): wanted = bytes
     case .auto:
       wanted = largestMTU(
-        settings, description, isIPv6: peer?.isIPv6 == true,
+        settings, description, headerBytes: TransportSetup.headerBytes(towards: peer),
         path: SocketSetup.routeMTU(to: peer, localPort: settings.localPort))
     }
     if try NetworkInterface.mtu(of: device.name) == wanted { return nil }
@@ -46,11 +46,12 @@ package enum DeviceSetup {
     }
   }
 
-  /// What fits the path in one piece: the path's MTU less IP and UDP headers and all that the tunnel adds.
+  /// What fits the path in one piece, in bytes: the path's MTU less the headers that the network puts before a datagram
+  /// and all that the tunnel adds.
   package static func largestMTU(
-    _ settings: TunnelSettings, _ description: ProtocolDescription, isIPv6: Bool, path: Int
+    _ settings: TunnelSettings, _ description: ProtocolDescription, headerBytes: Int, path: Int
   ) -> Int {
-    path - UDPHeaders.byteCount(isIPv6: isIPv6) - description.overhead - packetShape(settings).headerBytes
+    path - headerBytes - description.overhead - packetShape(settings).headerBytes
   }
 
   /// What the device takes.

@@ -1,5 +1,3 @@
-import Logging
-import Synchronization
 import Testing
 import TunnelTesting
 
@@ -7,30 +5,11 @@ import TunnelTesting
 
 @Suite("Lines that somebody on the network can cause")
 struct LineLimiterTests {
-  private final class Lines: Sendable {
-    let texts = Mutex<[String]>([])
-    var all: [String] { texts.withLock { $0 } }
-  }
-
-  private struct Memory: LogHandler {
-    let lines: Lines
-    var logLevel = Logger.Level.trace
-    var metadata: Logger.Metadata = [:]
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-      get { metadata[key] }
-      set { metadata[key] = newValue }
-    }
-    func log(event: LogEvent) { lines.texts.withLock { $0.append(event.message.description) } }
-  }
-
-  private let lines = Lines()
+  private let lines = LoggedLines()
   private let clock = ManualClock()
   private let log: LimitedLog
 
-  init() {
-    let (lines, clock) = (lines, clock)
-    log = LimitedLog(Logger(label: "test") { _ in Memory(lines: lines) }, clock: clock)
-  }
+  init() { log = LimitedLog(lines.logger, clock: clock) }
 
   @Test("five in a minute, then how many more there were")
   func flood() {

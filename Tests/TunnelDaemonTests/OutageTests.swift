@@ -1,4 +1,5 @@
 import Testing
+import TunnelTesting
 
 @testable import TunnelDaemon
 
@@ -8,10 +9,13 @@ struct OutageTests {
   private func events(_ counters: [(sent: UInt64, authentic: UInt64)]) -> [Int: Outage.Event] {
     var outage = Outage()
     var events: [Int: Outage.Event] = [:]
-    for (second, now) in counters.enumerated() {
-      if let event = outage.look(authentic: now.authentic, sent: now.sent, at: 1000 + UInt64(second)) {
-        events[second] = event
-      }
+    let clock = ManualClock()
+    var (authentic, lastHeard): (UInt64, UInt64?) = (0, nil)
+    for (second, counter) in counters.enumerated() {
+      let now = clock.now()
+      if counter.authentic > authentic { (authentic, lastHeard) = (counter.authentic, now.monotonicNanoseconds) }
+      if let event = outage.look(lastHeard: lastHeard, sent: counter.sent, at: now) { events[second] = event }
+      clock.advance(seconds: 1)
     }
     return events
   }

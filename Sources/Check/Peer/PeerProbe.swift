@@ -5,7 +5,6 @@ import LinuxSystem
 import Logging
 package import ProtocolKit
 import SystemPackage
-import Transports
 import TunnelSetup
 import TunnelCore
 
@@ -47,9 +46,7 @@ package struct PeerProbe {
     }
     let clock = SystemClock()
     let socket = try SocketSetup.bind(local, port: settings.localPort, peer: peer)
-    var options = UDPTransport.Options()
-    options.fixedPeer = settings.remoteFloat ? nil : peer
-    let transport = UDPTransport(socket, options: options)
+    let transport = TransportSetup.open(socket, settings, peer: peer)
     let parameters = settings.protocolParameters(start: clock.now())
     let device = ProbeDevice()
     // The call is numbered like a tunnel's datagrams, under the same keys.
