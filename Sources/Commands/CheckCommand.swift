@@ -1,10 +1,8 @@
 import Configuration
 import Check
-import Diagnosis
 import Glibc
 import LinuxSystem
 import ProtocolKit
-import TunnelDaemon
 
 /// `quicktun check`: the settings of a run, and all that can be known without one.
 enum CheckCommand {
@@ -48,16 +46,15 @@ enum CheckCommand {
 
   private static func settings(_ invocation: inout Invocation, _ protocols: [ProtocolDescription]) -> [Finding] {
     let callsPeer = invocation.takeFlag("--peer")
-    var reading = RunCommand.read(invocation, protocols)
+    let source = RunCommand.source(invocation, protocols)
+    var reading = SettingsReader.read(source)
     let unit = UnitDefaults(reading)
-    if let unit { reading = unit.read(invocation, protocols) }
+    if let unit { reading = SettingsReader.read(unit.source(like: source)) }
     invocation.wipeArguments(reading.secretArguments)
     let environment = invocation.environmentForScripts(without: reading.settings.privateKey)
     let checkup = Checkup(reading, protocols, environment: environment)
-    let findings = (unit?.findings(reading) ?? []) + checkup.findings()
-    guard callsPeer, reading.complaints.isEmpty else { return findings }
-    if let runningPeer = checkup.runningPeer { return findings + runningPeer.findings() }
-    return findings + PeerProbe(reading.settings, protocols, environment: environment).findings()
+    return (unit?.findings(reading.settings, readFile: readFile) ?? []) + checkup.findings()
+      + (callsPeer ? checkup.peerFindings() : [])
   }
 
   private static func stanzas(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> [Finding] {

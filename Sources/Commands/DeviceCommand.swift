@@ -167,7 +167,7 @@ enum DeviceCommand {
     let heads = ["NAME", "MODE", "OWNER", "GROUP", "HOLDER", "FLAGS", "CARRIER", "MTU"]
     let rows = InterfaceFacts.allTunAndTap().map { device in
       [
-        device.name, device.mode?.rawValue ?? "?", device.owner.map(Privileges.name(ofUser:)) ?? "-",
+        device.name, device.mode?.rawValue ?? "?", device.ownerName ?? "-",
         device.group.map(Privileges.name(ofGroup:)) ?? "-",
         device.holder.map { "\($0.process) (\($0.program))" } ?? "-", flags(device),
         device.hasCarrier ? "yes" : "no", String(device.mtu),

@@ -16,7 +16,7 @@ enum RunCommand {
 
   static func run(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> Int32 {
     SignalSource.endAtOnce()
-    let reading = read(invocation, protocols)
+    let reading = SettingsReader.read(source(invocation, protocols))
     invocation.wipeArguments(reading.secretArguments)
     switch reading.request {
     case .help:
@@ -30,11 +30,10 @@ enum RunCommand {
     }
   }
 
-  static func read(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> SettingsReader.Reading {
-    SettingsReader.read(
-      .init(
-        arguments: invocation.arguments, environment: invocation.environment, protocols: known(protocols),
-        readFile: readFile))
+  static func source(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> SettingsReader.Source {
+    .init(
+      arguments: invocation.arguments, environment: invocation.environment, protocols: known(protocols),
+      readFile: readFile)
   }
 
   static func known(_ protocols: [ProtocolDescription]) -> [SettingsReader.KnownProtocol] {

@@ -10,7 +10,7 @@ package struct PeerAddressTrouble: Sendable {
   package let complaint: Complaint
 
   private init(_ severity: Severity, _ what: String, why: String, cure: String) {
-    (self.severity, complaint) = (severity, Complaint(what, why: why, cure: Cure.pointAtPeer))
+    (self.severity, complaint) = (severity, Complaint(what, why: why, cure: cure))
   }
 
   /// Nil for an address that may be a peer's. `remote` is the setting as it was written, `route` what the kernel says of

@@ -63,8 +63,8 @@ struct CheckRulesTests {
 
   @Test("kernel, offloads, clock, log")
   func others() {
-    #expect(CheckRules.kernel(device: "qt0", reversePathFilter: 1, forwards: false).exitStatus == 1)
-    #expect(CheckRules.kernel(device: "qt0", reversePathFilter: 2, forwards: true).exitStatus == 0)
+    #expect(CheckRules.kernel(device: "qt0", .init(reversePathFilter: 1, isOn: false)).exitStatus == 1)
+    #expect(CheckRules.kernel(device: "qt0", .init(reversePathFilter: 2, isOn: true)).exitStatus == 0)
     let old = OffloadFacts(tunHeader: true, tunUDP: false, socketGRO: true)
     #expect(CheckRules.offloads(old, .on).exitStatus == 1 && CheckRules.offloads(old, .auto).exitStatus == 0)
     #expect(CheckRules.offloads(old, .off) == [] && CheckRules.offloads(nil, .on) == [])

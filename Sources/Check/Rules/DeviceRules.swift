@@ -1,93 +1,76 @@
-package import Configuration
+import Configuration
 import Diagnosis
-import Glibc
 package import LinuxSystem
 import SystemPackage
 package import TunnelCore
 
 extension CheckRules {
-  // MARK: Node
-
-  /// /dev/net/tun.
-  package static func node(_ node: DeviceNode, hasDriver: Bool, user: String) -> Finding {
-    if let impostor = DeviceRefusal.impostor(node.kind) { return Finding("node", .problem, impostor) }
-    if node.errno == 0 {
-      return hasDriver
-        ? Finding("node", .ok, "/dev/net/tun is there, and the tun driver behind it")
-        : Finding("node", .problem, "The tun driver is not loaded", cure: "modprobe tun")
-    }
-    var refusal = DeviceRefusal(
-      words: "open /dev/net/tun: \(Errno(rawValue: node.errno))", errno: node.errno, name: "", mode: .tun, facts: nil)
-    refusal.userName = user
-    refusal.node = node
-    return Finding("node", .problem, refusal.complaint)
-  }
-
-  // MARK: Device
-
-  /// Who runs the tunnel.
-  package struct Caller: Sendable {
-    package var user: UInt32
-    package var name: String
-    package var groups: [UInt32]
-    package var hasNetAdmin: Bool
-
-    package init(user: UInt32, name: String, groups: [UInt32], hasNetAdmin: Bool) {
-      (self.user, self.name, self.groups, self.hasNetAdmin) = (user, name, groups, hasNetAdmin)
-    }
-
-    /// drivers/net/tun.c, tun_not_capable(): with both an owner and a group, both have to match.
-    func mayAttach(to facts: InterfaceFacts) -> Bool {
-      let isOwner = facts.owner.map { $0 == user } ?? true
-      let isMember = facts.group.map { groups.contains($0) } ?? true
-      return hasNetAdmin || isOwner && isMember
-    }
-  }
-
   /// A device that a tunnel asks for.
   package struct AskedDevice: Sendable {
     /// Empty for the kernel's choice.
     package var name: String
     package var mode: DeviceMode
-    /// It is there, but not in /sys, whose mount belongs to another network namespace.
-    package var isHiddenFromSys = false
-    package var ownerName: String?
     /// LOCAL_PORT.
     package var port: UInt16
 
-    package init(name: String, mode: DeviceMode, ownerName: String? = nil, port: UInt16 = 2998) {
-      (self.name, self.mode, self.ownerName, self.port) = (name, mode, ownerName, port)
+    package init(name: String, mode: DeviceMode, port: UInt16) {
+      (self.name, self.mode, self.port) = (name, mode, port)
     }
   }
 
   /// The device that the settings name, as it is now.
   package static func device(
-    _ asked: AskedDevice, _ facts: InterfaceFacts?, _ caller: Caller, _ running: RunningTunnel
+    _ asked: AskedDevice, _ device: InterfaceLookup, _ caller: Caller, _ running: RunningTunnel
   ) -> [Finding] {
-    let name = asked.name
-    func refusal(_ errno: Int32, _ words: String) -> Finding {
-      var refusal = DeviceRefusal(words: words, errno: errno, name: name, mode: asked.mode, facts: facts)
-      (refusal.user, refusal.userName, refusal.ownerName) = (caller.user, caller.name, asked.ownerName)
-      refusal.isHiddenFromSys = asked.isHiddenFromSys
-      return Finding("device", .problem, refusal.complaint)
-    }
-    guard let facts else {
-      if asked.isHiddenFromSys { return [refusal(EINVAL, "\(name) is there, and /sys tells nothing of it")] }
-      if caller.hasNetAdmin {
-        return [Finding("device", .ok, "\(name.isEmpty ? "A device" : name) (\(asked.mode)) will be made at the start")]
+    switch device {
+    case .missing: [missing(asked, caller)]
+    case .hiddenFromSys:
+      [refusal(.invalidArgument, "\(asked.name) is there, and /sys tells nothing of it", asked, device, caller)]
+    case .found(let facts):
+      if let (errno, fact) = hindrance(asked, facts, caller, running) {
+        [refusal(errno, fact, asked, device, caller)]
+      } else {
+        [ready(asked, facts)] + runs(running, asked, caller)
       }
-      return [refusal(EPERM, "\(name.isEmpty ? "The device" : name) does not exist")]
     }
-    if facts.mode != asked.mode || facts.isMultiQueue { return [refusal(EINVAL, "\(name) does not fit")] }
-    if !caller.mayAttach(to: facts) { return [refusal(EPERM, "\(name) is another user's")] }
+  }
+
+  private static func missing(_ asked: AskedDevice, _ caller: Caller) -> Finding {
+    if caller.hasNetAdmin {
+      let name = asked.name.isEmpty ? "A device" : asked.name
+      return Finding("device", .ok, "\(name) (\(asked.mode)) will be made at the start")
+    }
+    let name = asked.name.isEmpty ? "The device" : asked.name
+    return refusal(.notPermitted, "\(name) does not exist", asked, .missing, caller)
+  }
+
+  /// What the kernel would say to an attempt to attach, and what that is here. In the order in which it checks, see
+  /// `DeviceRefusal`.
+  private static func hindrance(
+    _ asked: AskedDevice, _ facts: InterfaceFacts, _ caller: Caller, _ running: RunningTunnel
+  ) -> (Errno, String)? {
+    if facts.mode != asked.mode || facts.isMultiQueue { return (.invalidArgument, "\(asked.name) does not fit") }
+    if !caller.mayAttach(to: facts) { return (.notPermitted, "\(asked.name) is another user's") }
     if facts.holder != nil && running == .none || running == .unseenElsewhere {
-      return [refusal(EBUSY, "\(name) is in use")]
+      return (.resourceBusy, "\(asked.name) is in use")
     }
-    let owner = asked.ownerName.map { ", owner \($0)" } ?? ""
+    return nil
+  }
+
+  /// `fact`, and why and what then as the start would tell it.
+  private static func refusal(
+    _ errno: Errno, _ fact: String, _ asked: AskedDevice, _ device: InterfaceLookup, _ caller: Caller
+  ) -> Finding {
+    let error = SystemCallError(TunDescriptor.attachCall(asked.name), errno)
+    let complaint = DeviceRefusal(error, name: asked.name, mode: asked.mode, device, userName: caller.name).complaint
+    return Finding("device", .problem, fact, why: complaint.why, cure: complaint.cure)
+  }
+
+  private static func ready(_ asked: AskedDevice, _ facts: InterfaceFacts) -> Finding {
+    let owner = facts.ownerName.map { ", owner \($0)" } ?? ""
     let waits = facts.isUp && !facts.hasCarrier ? ", no carrier until a program attaches" : ""
     let state = (facts.isUp ? "up" : "down") + waits
-    return [Finding("device", .ok, "\(name) exists as \(asked.mode)\(owner), \(state), MTU \(facts.mtu)")]
-      + runs(running, asked, caller)
+    return Finding("device", .ok, "\(asked.name) exists as \(asked.mode)\(owner), \(state), MTU \(facts.mtu)")
   }
 
   // MARK: The tunnel on it
@@ -143,30 +126,5 @@ extension CheckRules {
         "device", .warning, "\(facts.name) has no address, no route, and is in no bridge",
         why: "Nothing on this host sends into the tunnel.", cure: "ip address add ADDRESS/LENGTH dev \(facts.name)")
     ]
-  }
-
-  // MARK: MTU
-
-  /// The device's MTU beside the largest that crosses the path in one piece. `actual` is nil while there is no device.
-  package static func mtu(
-    _ name: String, actual: Int?, setting: TunnelSettings.MTU, best: Int, isRunning: Bool
-  ) -> [Finding] {
-    if case .bytes(let wanted) = setting, wanted > best {
-      return [tooLarge("MTU=\(wanted) is too much for the path", best, cure: "MTU=auto, or MTU=\(best), on both sides")]
-    }
-    // What the start is going to change does not matter before.
-    guard let actual, setting == .unchanged || isRunning else { return [] }
-    if actual <= best {
-      return [Finding("mtu", .ok, "\(actual) bytes cross the path in one piece; at most \(best) would")]
-    }
-    return [
-      tooLarge("\(name) has MTU \(actual)", best, cure: "MTU=auto, or: ip link set \(name) mtu \(best)")
-    ]
-  }
-
-  private static func tooLarge(_ what: String, _ best: Int, cure: String) -> Finding {
-    Finding(
-      "mtu", .warning, "\(what); at most \(best) bytes cross the path in one piece",
-      why: "Longer packets travel in fragments, or are lost where fragments are.", cure: cure)
   }
 }
