@@ -31,7 +31,7 @@ struct MarkdownPage {
       lines.append(String(line))
       guard let words = Self.tableBegun(by: line) else { continue }
       guard let last = rest.firstIndex(of: Self.end[...]) else { throw Failure.noEnd(words) }
-      lines += try table(words)
+      lines += try [""] + table(words) + [""]
       rest = rest[last...]
     }
     try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
