@@ -1,15 +1,27 @@
 import Foundation
 
 // reference PAGES-DIRECTORY OUTPUT-DIRECTORY: writes the manual pages, from their templates, and the completions.
+// reference --markdown FILE...: renews the tables within pages of Markdown.
 
 let words = CommandLine.arguments
-guard words.count == 3 else {
-  FileHandle.standardError.write(Data("usage: reference PAGES-DIRECTORY OUTPUT-DIRECTORY\n".utf8))
-  exit(64)
-}
 do {
-  let pages = URL(filePath: words[1], directoryHint: .isDirectory)
-  let output = URL(filePath: words[2], directoryHint: .isDirectory)
+  if words.count > 2, words[1] == "--markdown" {
+    for path in words.dropFirst(2) { try MarkdownPage(path).renew() }
+  } else if words.count == 3 {
+    try writeReference(
+      from: URL(filePath: words[1], directoryHint: .isDirectory),
+      to: URL(filePath: words[2], directoryHint: .isDirectory))
+  } else {
+    FileHandle.standardError.write(
+      Data("usage: reference PAGES-DIRECTORY OUTPUT-DIRECTORY\n       reference --markdown FILE...\n".utf8))
+    exit(64)
+  }
+} catch {
+  FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+  exit(1)
+}
+
+func writeReference(from pages: URL, to output: URL) throws {
   try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
   for name in try FileManager.default.contentsOfDirectory(atPath: pages.path).sorted() {
     let template = try String(contentsOf: pages.appending(path: name), encoding: .utf8)
@@ -19,7 +31,4 @@ do {
   for (name, text) in Completions.files {
     try text.write(to: output.appending(path: name), atomically: true, encoding: .utf8)
   }
-} catch {
-  FileHandle.standardError.write(Data("error: \(error)\n".utf8))
-  exit(1)
 }
