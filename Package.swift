@@ -104,10 +104,11 @@ let package = Package(
       path: "Benchmarks/Sealing", swiftSettings: common),
 
     tests("TunnelCoreTests", "TunnelCore", "TunnelTesting"),
+    tests("LinuxSystemTests", "LinuxSystem", "TunnelTesting"),
     tests("TransportsTests", "Transports", "LinuxSystem", "TunnelCore", system),
     tests(
       "TunnelDaemonTests", "TunnelDaemon", "Diagnosis", "Configuration", "TunnelCore", "TunnelTesting", "ProtocolKit",
-      "BuiltinProtocols", logging, system),
+      "BuiltinProtocols", "Sodium", logging, system),
     tests("OffloadTests", "Offload", "TunnelCore"),
     tests("SodiumTests", "Sodium", "CSodium"),
     tests(

@@ -62,7 +62,8 @@ package struct Checkup {
     guard let description else { return [] }
     let peer = tunnel.peerEndpoint
     let best = DeviceSetup.largestMTU(
-      settings, description, isIPv6: peer?.isIPv6 == true, path: SocketSetup.pathMTU(to: peer))
+      settings, description, headerBytes: TransportSetup.headerBytes(towards: peer),
+      path: SocketSetup.pathMTU(to: peer))
     let fitting = tunnel.device.facts.flatMap { $0.mode == settings.mode ? $0 : nil }
     return CheckRules.mtu(
       tunnel.name, actual: fitting?.mtu, setting: settings.mtu, best: best, isRunning: tunnel.running.isRunning)

@@ -1,4 +1,5 @@
 import Testing
+import TunnelCore
 import TunnelTesting
 
 @testable import TunnelDaemon
