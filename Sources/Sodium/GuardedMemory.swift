@@ -1,6 +1,4 @@
 import CSodium
-import Glibc
-import Synchronization
 
 /// Makes libsodium ready. Safe to call again; every entrance of this module does.
 ///
@@ -13,30 +11,31 @@ private let sodiumIsReady: Bool = {
   return true
 }()
 
-/// An errno, 0 for none.
-private let lockRefusal = Atomic<Int32>(0)
-
-/// A fixed number of bytes for secrets: libsodium's guarded allocator keeps them between inaccessible pages, out of
-/// swap (as far as RLIMIT_MEMLOCK allows) and out of core dumps, and wipes them when they are released.
+/// A fixed number of bytes for secrets, in memory that is locked, left out of core dumps and wiped when it is released:
+/// a slot of a `GuardedRegion`, or, where it is longer than those are, pages of its own.
 ///
 /// An object is shared by reference so that a secret is never copied; whoever writes to it after sharing it is its
-/// one owner, on one thread.
+/// one owner, on one thread. The memory is lent for the time of a call and released with the object: it can be neither
+/// used afterwards nor released twice.
 @safe
 public final class GuardedMemory: @unchecked Sendable, CustomStringConvertible, CustomReflectable {
   let base: UnsafeMutableRawPointer
   public let count: Int
+  /// Whose slot it is; nil if the pages are its own.
+  let region: GuardedRegion?
 
   /// `count` bytes, all zero.
-  public init(count: Int) {
+  public convenience init(count: Int) { self.init(count: count, from: .shared) }
+
+  init(count: Int, from slots: GuardedSlots) {
     startSodium()
-    guard let memory = unsafe sodium_malloc(max(count, 1)) else {
-      preconditionFailure("sodium_malloc(\(count)) failed: no memory")
-    }
-    unsafe sodium_memzero(memory, count)
-    // sodium_malloc goes on where the kernel refuses to lock the pages. Asked once more, it tells.
-    if unsafe sodium_mlock(memory, max(count, 1)) != 0 { lockRefusal.store(errno, ordering: .relaxed) }
-    unsafe base = memory
     self.count = count
+    if let slot = unsafe slots.take(count) {
+      (region, unsafe base) = unsafe (slot.region, slot.base)
+    } else {
+      region = nil
+      unsafe base = GuardedPages.allocate(count)
+    }
   }
 
   /// A copy of `bytes`, whose original remains for the caller to wipe.
@@ -45,13 +44,12 @@ public final class GuardedMemory: @unchecked Sendable, CustomStringConvertible, 
     withMutableBytes { $0.copy(from: bytes) }
   }
 
-  deinit { unsafe sodium_free(base) }
+  deinit {
+    if let region { unsafe region.slots.giveBack(base, to: region) } else { unsafe sodium_free(base) }
+  }
 
   /// The errno of the last time that the kernel refused to lock a secret in memory (mlock(2)); nil if it never did.
-  package static var refusedLock: Int32? {
-    let refusal = lockRefusal.load(ordering: .relaxed)
-    return refusal == 0 ? nil : refusal
-  }
+  package static var refusedLock: Int32? { GuardedPages.refusedLock }
 
   /// Lends the bytes for reading.
   public func withBytes<Result, Failure>(_ body: (RawSpan) throws(Failure) -> Result) throws(Failure) -> Result {

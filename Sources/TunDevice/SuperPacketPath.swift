@@ -14,23 +14,21 @@ package enum OffloadRequest: Sendable, Equatable {
 
 /// A device that was opened with IFF_VNET_HDR: reads super-packets and cuts them, joins packets and writes them as one.
 struct SuperPacketPath: ~Copyable {
-  private var cutter: SuperPacketCutter?
+  private var reader: SuperPacketReader
   private var joiner: SuperPacketJoiner
-  private let isTap: Bool
-  /// One read: the virtio header in the headroom, then the packet.
-  private var scratch = PacketBatch(byteCapacity: longestFrame + 64, slotCapacity: 1)
-  private var vectors = VectorArray(capacity: 130, prefixByteCount: VirtioHeader.byteCount)
-  /// IP's 64 KiB behind an Ethernet header with its tags.
-  private static let longestFrame = PacketBatch.largestPacket + 64
+  private let workspace: SuperPacketWorkspace
   /// What the kernel would not do.
   private(set) var refusal: String?
 
-  init(_ descriptor: borrowing TunDescriptor, isTap: Bool, request: OffloadRequest) {
-    self.isTap = isTap
+  init(
+    _ descriptor: borrowing TunDescriptor, isTap: Bool, request: OffloadRequest, workspace: SuperPacketWorkspace
+  ) {
+    self.workspace = workspace
+    reader = SuperPacketReader(isFrame: isTap, buffers: workspace.buffers)
     let granted = Self.negotiate(descriptor, request)
     // The first vector is the virtio header's.
     joiner = SuperPacketJoiner(
-      isFrame: isTap, joinsUDP: granted.contains(.udp), mostPackets: vectors.capacity - 1)
+      isFrame: isTap, joinsUDP: granted.contains(.udp), mostPackets: workspace.vectors.capacity - 1)
     joiner.joinsTCP = granted.contains(.tcp)
     if request == .all && !granted.contains(.udp) {
       refusal = granted.contains(.tcp) ? "UDP segmentation (Linux 6.2)" : "TCP and UDP segmentation"
@@ -57,48 +55,18 @@ struct SuperPacketPath: ~Copyable {
   mutating func receive(
     into packets: inout PacketBatch, from descriptor: borrowing TunDescriptor
   ) throws(Errno) -> ReadOutcome {
-    while true {
-      if !goOnCutting(into: &packets) { return .more }
-      // A packet that is not to be cut must find room.
-      if packets.roomForNext(Self.longestFrame) == nil { return .more }
-      scratch.removeAll()
-      let packet = scratch.headroom
-      let header = packet - VirtioHeader.byteCount
-      guard
-        let length = try descriptor.read(
-          into: scratch, at: header, capacity: VirtioHeader.byteCount + Self.longestFrame)
-      else { return .drained }
-      guard length >= VirtioHeader.byteCount else { continue }
-      scratch.append(at: packet, length: length - VirtioHeader.byteCount)
-      if !take(into: &packets) { packets.appendDropped(.malformed) }
+    var failure: Errno?
+    let outcome = reader.receive(into: &packets) { buffer in
+      do throws(Errno) {
+        return try descriptor.read(
+          into: buffer.memory, at: SuperPacketBuffer.start, capacity: SuperPacketBuffer.capacity)
+      } catch {
+        failure = error
+        return nil
+      }
     }
-  }
-
-  /// Deals with the packet in `scratch`: a super-packet is cut as far as there is room, another one copied. False if
-  /// its headers contradict each other, as those of a neighbour on a bridge may.
-  private mutating func take(into packets: inout PacketBatch) -> Bool {
-    guard let header = VirtioHeader(scratch.bytes(of: 0, room: VirtioHeader.byteCount)) else { return false }
-    if case .none = header.segmentation { return copy(header, into: &packets) }
-    cutter = try? SuperPacketCutter(scratch.bytes(of: 0), header: header, isFrame: isTap)
-    if cutter == nil { return false }
-    _ = goOnCutting(into: &packets)
-    return true
-  }
-
-  private mutating func copy(_ header: VirtioHeader, into packets: inout PacketBatch) -> Bool {
-    if header.needsChecksum {
-      var span = scratch[0]
-      guard (try? SuperPacketCutter.completeChecksum(&span, header: header)) != nil else { return false }
-    }
-    return packets.appendCopy(of: scratch.bytes(of: 0))
-  }
-
-  /// False if the batch is full before the super-packet is used up.
-  private mutating func goOnCutting(into packets: inout PacketBatch) -> Bool {
-    guard var current = cutter else { return true }
-    current.cut(scratch.bytes(of: 0), into: &packets)
-    cutter = current.isDone ? nil : current
-    return current.isDone
+    if let failure { throw failure }
+    return outcome
   }
 
   // MARK: To the kernel
@@ -132,28 +100,36 @@ struct SuperPacketPath: ~Copyable {
   private mutating func writeAlone(
     _ packets: borrowing PacketBatch, _ index: Int, to descriptor: borrowing TunDescriptor
   ) throws(Errno) {
-    vectors.removeAll()
-    _ = vectors.append(packets, start: packets.start(of: index), length: packets.length(of: index))
+    workspace.vectors.removeAll()
+    _ = workspace.vectors.append(packets, start: packets.start(of: index), length: packets.length(of: index))
     try write(VirtioHeader(), to: descriptor)
   }
 
   /// The first packet whole, of the others only the payload. False if there are too many of them.
   private mutating func fill(_ packets: borrowing PacketBatch, from index: Int, to end: Int) -> Bool {
-    vectors.removeAll()
-    guard vectors.append(packets, start: packets.start(of: index), length: packets.length(of: index)) else {
+    workspace.vectors.removeAll()
+    guard workspace.vectors.append(packets, start: packets.start(of: index), length: packets.length(of: index)) else {
       return false
     }
     let headers = joiner.headersLength
     for slot in index + 1..<end where packets.state(of: slot) == .passed && packets.length(of: slot) > 0 {
       let start = packets.start(of: slot) + headers
-      guard vectors.append(packets, start: start, length: packets.length(of: slot) - headers) else { return false }
+      guard workspace.vectors.append(packets, start: start, length: packets.length(of: slot) - headers) else {
+        return false
+      }
     }
     return true
   }
 
   private mutating func write(_ header: VirtioHeader, to descriptor: borrowing TunDescriptor) throws(Errno) {
-    var prefix = vectors.prefix
+    workspace.vectors.setHeader(header)
+    try descriptor.write(workspace.vectors)
+  }
+}
+
+extension VectorArray {
+  fileprivate mutating func setHeader(_ header: VirtioHeader) {
+    var prefix = prefix
     header.write(to: &prefix)
-    try descriptor.write(vectors)
   }
 }

@@ -21,8 +21,10 @@ package final class TunDevice: PacketDevice {
   package private(set) var failures = FailureTally()
 
   /// Attaches to the device `name`, or creates it (until the descriptor is closed). An empty name lets the kernel
-  /// choose.
-  package init(name: String, options: Options) throws(SystemCallError) {
+  /// choose. Devices of one thread may share a `workspace`.
+  package init(
+    name: String, options: Options, workspace: SuperPacketWorkspace = SuperPacketWorkspace()
+  ) throws(SystemCallError) {
     // With packet information on the wire the packets are passed as they are, one by one.
     let wantsPacketInformation = options.packetInformation == .onWire && options.mode == .tun
     let wantsSuperPackets = options.offload != .none && !wantsPacketInformation
@@ -31,7 +33,8 @@ package final class TunDevice: PacketDevice {
     let withHeader = wantsSuperPackets ? try Self.attachWithHeader(name, flags) : nil
     headerIsRefused = wantsSuperPackets && withHeader == nil
     if let withHeader {
-      superPackets = SuperPacketPath(withHeader, isTap: options.mode == .tap, request: options.offload)
+      superPackets = SuperPacketPath(
+        withHeader, isTap: options.mode == .tap, request: options.offload, workspace: workspace)
       tun = withHeader
     } else {
       tun = try TunDescriptor(name: name, flags: flags)

@@ -8,17 +8,21 @@
 /// Besides, nothing is fresh that is more than `reach` below the highest, however few are remembered.
 ///
 /// Numbers that arrive in order cost O(1); one out of order costs a binary search and, once it has been accepted,
-/// moving those above it. Inlinable throughout: it has to be specialised for its number in the protocols' modules, for
-/// unspecialised generics allocate.
+/// moving those above it. Memory grows with what is remembered, up to `size` numbers, and from then on nothing is
+/// allocated. Inlinable throughout: it has to be specialised for its number in the protocols' modules, for unspecialised
+/// generics allocate.
 public struct ReplayWindow<Number: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
   public enum Verdict: Sendable, Equatable {
     case fresh, duplicate, late
   }
 
   @usableFromInline let size: Int
-  /// The remembered numbers, ascending, in `entries[first...]`. What stands before `first` has been forgotten.
+  /// The remembered numbers, ascending from `entries[head]` on, then from the beginning up to there: when there are
+  /// `size` of them the next one takes the place of the lowest. Until then `head` is 0.
   @usableFromInline var entries: [Number] = []
-  @usableFromInline var first = 0
+  @usableFromInline var head = 0
+  /// The last of them, or `floor`.
+  @usableFromInline var highest: Number
   /// Stands in for numbers not yet remembered: nothing at or below it is fresh.
   @usableFromInline let floor: Number
   @usableFromInline let reach: Number
@@ -26,60 +30,89 @@ public struct ReplayWindow<Number: FixedWidthInteger & UnsignedInteger & Sendabl
   /// A window of `size` numbers, all of them above `floor` and at most `reach` below the highest.
   @inlinable
   public init(size: Int, floor: Number = 0, reach: Number = .max) {
+    precondition(size > 0)
     self.size = size
     self.floor = floor
     self.reach = reach
-    entries.reserveCapacity(2 * size + 1)
+    highest = floor
   }
 
   /// Whether nothing has been accepted yet.
   @inlinable public var isEmpty: Bool { entries.isEmpty }
 
-  @inlinable var lowest: Number { entries.count - first < size ? floor : entries[first] }
+  @inlinable var isFull: Bool { entries.count == size }
+  @inlinable var lowest: Number { isFull ? entries[head] : floor }
+
+  /// The place in `entries` of the number that `rank` others are below.
+  @inlinable
+  func place(of rank: Int) -> Int {
+    let place = head + rank
+    return place < entries.count ? place : place - entries.count
+  }
 
   /// What `accept` would mean for `number`. Changes nothing: ask before the tag is checked, accept after.
   @inlinable
   public func verdict(on number: Number) -> Verdict {
-    if number > (entries.last ?? floor) { return .fresh }
-    return verdictOutOfOrder(on: number)
+    number > highest ? .fresh : verdictOutOfOrder(on: number)
   }
 
   @inlinable
   func verdictOutOfOrder(on number: Number) -> Verdict {
-    let index = position(of: number)
-    if index < entries.count && entries[index] == number { return .duplicate }
+    let rank = rank(of: number)
+    if rank < entries.count && entries[place(of: rank)] == number { return .duplicate }
     if number == floor { return .duplicate }
-    if let highest = entries.last, highest - number > reach { return .late }
+    if highest - number > reach { return .late }
     return number > lowest ? .fresh : .late
   }
 
   /// Remembers a fresh number.
   @inlinable
   public mutating func accept(_ number: Number) {
-    if number > (entries.last ?? floor) { entries.append(number) } else { insertOutOfOrder(number) }
-    if entries.count - first > size { first += 1 }
-    if entries.count > 2 * size { forget() }
+    if number <= highest { return insertOutOfOrder(number) }
+    highest = number
+    if isFull { replaceLowest(number) } else { grow(inserting: number, at: entries.count) }
+  }
+
+  @inlinable
+  mutating func replaceLowest(_ number: Number) {
+    entries[head] = number
+    forgetLowest()
+  }
+
+  /// Its place is the highest's now.
+  @inlinable
+  mutating func forgetLowest() { head = head + 1 < size ? head + 1 : 0 }
+
+  /// Never beyond `size`, where an array left alone would double its memory once more.
+  @inlinable
+  mutating func grow(inserting number: Number, at place: Int) {
+    if entries.count == entries.capacity { entries.reserveCapacity(min(size, max(16, 2 * entries.count))) }
+    entries.insert(number, at: place)
   }
 
   @inlinable
   mutating func insertOutOfOrder(_ number: Number) {
-    entries.insert(number, at: position(of: number))
+    let rank = rank(of: number)
+    guard isFull else { return grow(inserting: number, at: rank) }
+    // Below all of them: late, which is not to be accepted.
+    guard rank > 0 else { return }
+    forgetLowest()
+    var last = size - 1
+    while last >= rank {
+      entries[place(of: last)] = entries[place(of: last - 1)]
+      last -= 1
+    }
+    entries[place(of: rank - 1)] = number
   }
 
+  /// How many of the remembered numbers are below `number`.
   @inlinable
-  mutating func forget() {
-    entries.removeSubrange(..<first)
-    first = 0
-  }
-
-  /// The index of the first remembered number that is not below `number`.
-  @inlinable
-  func position(of number: Number) -> Int {
-    var low = first
+  func rank(of number: Number) -> Int {
+    var low = 0
     var high = entries.count
     while low < high {
       let middle = (low + high) / 2
-      if entries[middle] < number { low = middle + 1 } else { high = middle }
+      if entries[place(of: middle)] < number { low = middle + 1 } else { high = middle }
     }
     return low
   }

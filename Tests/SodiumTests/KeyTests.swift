@@ -87,25 +87,3 @@ struct KeyTests {
     }
   }
 }
-
-@Suite("Guarded memory")
-struct GuardedMemoryTests {
-  @Test("is zero at first and again after being wiped")
-  func wiping() {
-    let memory = GuardedMemory(count: 40)
-    #expect(string(memory).allSatisfy { $0 == "\0" })
-    memory.withMutableBytes { fillWithRandomBytes(&$0) }
-    #expect(!string(memory).allSatisfy { $0 == "\0" })
-    memory.wipe()
-    #expect(string(memory).allSatisfy { $0 == "\0" })
-  }
-
-  @Test("whoever reads past its end is stopped")
-  func guardPage() async {
-    await #expect(processExitsWith: .failure) {
-      let memory = GuardedMemory(count: 64)
-      // Small allocations end at the page after which nothing may be touched.
-      print(unsafe memory.base.load(fromByteOffset: 64, as: UInt8.self))
-    }
-  }
-}

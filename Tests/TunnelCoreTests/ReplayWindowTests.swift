@@ -1,5 +1,6 @@
 import Testing
-import TunnelCore
+
+@testable import TunnelCore
 
 /// The original's rule, plainly: remember the highest `size` numbers.
 private struct PlainWindow {
@@ -22,7 +23,7 @@ private struct PlainWindow {
 
 @Suite("The replay window")
 struct ReplayWindowTests {
-  @Test("says what the plain rule says, for shuffled, sparse and repeated numbers", arguments: [5, 6, 64, 300])
+  @Test("says what the plain rule says, for shuffled, sparse and repeated numbers", arguments: [1, 5, 6, 64, 300])
   func model(size: Int) {
     var generator = SystemRandomNumberGenerator()
     for _ in 0..<20 {
@@ -67,5 +68,29 @@ struct ReplayWindowTests {
     #expect(window.verdict(on: 200) == .fresh)
     window.accept(700)
     #expect(window.verdict(on: 200) == .late)
+  }
+
+  @Test("memory grows with what is remembered, up to the window's size, and stays from then on")
+  func memory() {
+    var window = ReplayWindow<UInt64>(size: 2000)
+    #expect(window.entries.capacity == 0)
+    for number: UInt64 in 1...5 { window.accept(number) }
+    #expect(window.entries.capacity < 40)
+    for number: UInt64 in 6...2000 { window.accept(number) }
+    let (capacity, address) = (window.entries.capacity, address(of: window.entries))
+    #expect((2000..<2100).contains(capacity))
+    for number: UInt64 in 1001...5000 { window.accept(2 * number) }
+    for number: UInt64 in 4000...4500 { window.accept(2 * number + 1) }
+    #expect(window.entries.capacity == capacity && self.address(of: window.entries) == address)
+  }
+
+  private func address(of numbers: [UInt64]) -> UInt { numbers.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) } }
+
+  @Test("what is below all that is remembered changes nothing, whoever accepts it all the same")
+  func belowAll() {
+    var window = ReplayWindow<UInt32>(size: 5)
+    for number in UInt32(11)...15 { window.accept(number) }
+    window.accept(3)
+    #expect((11...15).allSatisfy { window.verdict(on: $0) == .duplicate } && window.verdict(on: 10) == .late)
   }
 }
