@@ -33,7 +33,7 @@ package struct Checkup {
     self.reading = reading
     let settings = reading.settings
     self.settings = settings
-    description = protocols.first { $0.name == settings.protocolName }
+    description = protocols.named(settings.protocolName)
     searchPath = environment.value(of: "PATH") ?? Self.usualPath
     stateDirectory = StoredHighWaterMark.stateDirectory(environment)
     deviceFacts = settings.interface.flatMap { InterfaceFacts(lookingUp: $0) }
@@ -50,8 +50,8 @@ package struct Checkup {
   }
 
   package func findings() -> [Finding] {
-    CheckRules.configuration(reading) + keys() + [node()] + device() + mtu() + [socket()] + route() + kernel() + clock()
-      + script() + log() + privileges()
+    configuration() + keys() + [node()] + device() + mtu() + [socket()] + route() + kernel() + clock() + script() + log()
+      + privileges()
   }
 
   /// What the tunnel that runs shows of its peer; nil if it does not run.
@@ -63,6 +63,12 @@ package struct Checkup {
   private var known: Endpoint? { (try? peer.get()) ?? nil }
 
   // MARK: Parts
+
+  private func configuration() -> [Finding] {
+    let findings = CheckRules.configuration(reading)
+    guard reading.complaints.isEmpty, let description else { return findings }
+    return findings + CheckRules.refusal(of: description, settings.protocolParameters(start: SystemClock().now()))
+  }
 
   private func keys() -> [Finding] {
     guard let secret = settings.privateKey else { return [] }

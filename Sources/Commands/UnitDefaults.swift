@@ -31,7 +31,7 @@ struct UnitDefaults {
       .init(
         arguments: invocation.arguments + [GivenText("--interface"), GivenText(name)],
         environment: invocation.environment + [GivenText("CREDENTIALS_DIRECTORY=\(credentials)")],
-        protocols: RunCommand.known(protocols),
+        protocols: protocols,
         readFile: { (path, limit) throws(FileProblem) in
           try readFile(path == credentials + "/private-key" ? keyFile : path, limit)
         }))

@@ -10,7 +10,7 @@ struct Readme {
     let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let text = try String(contentsOf: repository.appendingPathComponent("README.md"), encoding: .utf8)
-    let setting = try #require(Setting.named(name))
+    let setting = try #require(Setting.all.first { $0.name == name })
     let row = "| `\(name)` | \(setting.accepted) | \(setting.fallback) | \(setting.summary) |"
       .replacing("|off", with: "\\|off")
     #expect(text.split(separator: "\n").contains(Substring(row)), "\(row)")
