@@ -50,8 +50,8 @@ package struct Checkup {
   }
 
   package func findings() -> [Finding] {
-    configuration() + keys() + [node()] + device() + mtu() + [socket()] + route() + kernel() + clock() + script() + log()
-      + privileges()
+    configuration() + keys() + [node()] + device() + mtu() + [socket()] + route() + kernel() + clock() + script()
+      + log() + privileges()
   }
 
   /// What the tunnel that runs shows of its peer; nil if it does not run.
