@@ -13,12 +13,11 @@ public import TunnelCore
 public final class NaClTAIProtocol: TunnelProtocol {
   public static let description = ProtocolDescription(
     name: "nacltai", summary: "X25519, XSalsa20-Poly1305, replays refused by time", needsKeys: true,
-    overhead: stampByteCount + BoxStream.tagByteCount, settings: [timeWindow, role], noncesFollowClock: true,
+    overhead: stampByteCount + BoxStream.tagByteCount,
+    settings: [ProtocolSetting.timeWindow, ProtocolSetting.role], noncesFollowClock: true,
     claimedTime: { $0.byteCount < 8 ? nil : Stamp.unixSeconds(ofTAI: $0.bigEndian(at: 0, as: UInt64.self)) }
   ) { parameters throws(ProtocolError) in NaClTAIProtocol(try parameters.agreement(), parameters) }
 
-  private static let timeWindow = ProtocolSetting.timeWindow
-  private static let role = ProtocolSetting.role
   private static let stampByteCount = 16
 
   public let overhead = stampByteCount + BoxStream.tagByteCount
@@ -34,7 +33,7 @@ public final class NaClTAIProtocol: TunnelProtocol {
   private var window: ReplayWindow<UInt128>
 
   init(_ agreement: KeyAgreement, _ parameters: ProtocolParameters) {
-    let roles = agreement.roles(override: parameters[Self.role])
+    let roles = agreement.roles(override: parameters[.role])
     sendingRole = UInt64(roles.sending)
     receivingRole = UInt64(roles.receiving)
     sealing = BoxStream(agreement.shared)
@@ -51,7 +50,7 @@ public final class NaClTAIProtocol: TunnelProtocol {
 
   /// The stamp that nothing accepted may be equal to or below: TIME_WINDOW seconds before the start.
   private static func floor(_ parameters: ProtocolParameters) -> UInt128 {
-    guard let window = parameters[timeWindow] else { return 0 }
+    guard let window = parameters[.timeWindow] else { return 0 }
     return Stamp(
       unixSeconds: parameters.start.unixSeconds &- Int64(window), nanoseconds: parameters.start.unixNanoseconds,
       counter: 1

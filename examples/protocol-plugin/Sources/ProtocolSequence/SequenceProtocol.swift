@@ -1,11 +1,12 @@
 /// sequence: 32 bytes, authenticated, replays refused, and no nonce used twice even if the clock was set back.
 ///
 ///     datagram = salt(8) || sequence(8) || tag(16) || ciphertext      seal(shared, nonce, packet)
-///     nonce    = "sequenc" || role(1) || salt(8) || sequence(8)
+///     nonce    = "sequen" || channel(1) || role(1) || salt(8) || sequence(8)
 ///
 /// A nonce that is used twice under one key gives both packets away and lets anybody forge more, so every part of it
 /// has its reason:
 /// - The name keeps these nonces apart from those of any other protocol that is run with the same two keys.
+/// - The channel, which is a setting of this protocol alone, keeps tunnels apart that have the same keys.
 /// - The role keeps the two directions apart, so that a datagram sent back to its sender is not authentic there.
 /// - The sequence rises with every packet of a run, whatever the clock does meanwhile. It follows the clock in
 ///   nanoseconds, so that a sender that was restarted goes on above what it sent before: that is what lets the
@@ -19,12 +20,20 @@ public import TunnelCore
 public final class SequenceProtocol: TunnelProtocol {
   public static let description = ProtocolDescription(
     name: "sequence", summary: "X25519, XSalsa20-Poly1305, replays refused by number", needsKeys: true,
-    overhead: headerByteCount + BoxStream.tagByteCount
+    overhead: headerByteCount + BoxStream.tagByteCount,
+    settings: [channel, ProtocolSetting.timeWindow, ProtocolSetting.role],
+    claimedTime: { bytes in
+      bytes.byteCount < headerByteCount ? nil : Int64(bytes.bigEndian(at: 8, as: UInt64.self) / 1_000_000_000)
+    }
   ) { parameters throws(ProtocolError) in SequenceProtocol(try parameters.agreement(), parameters) }
 
+  /// CHANNEL: taken as `--channel 7`, `qt_channel 7` or `CHANNEL=7`, and in `--help`.
+  public static let channel = ProtocolSetting(
+    "CHANNEL", .number(0...255), default: 0, "keeps tunnels apart that have the same keys; both sides need the same.")
+
   private static let headerByteCount = 16
-  /// "sequenc" and a zero byte for the role.
-  private static let name: UInt64 = 0x7365_7175_656e_6300
+  /// "sequen", and zero bytes for channel and role.
+  private static let name: UInt64 = 0x7365_7175_656e_0000
 
   public let overhead = headerByteCount + BoxStream.tagByteCount
   public let headroom = BoxStream.roomByteCount
@@ -39,14 +48,15 @@ public final class SequenceProtocol: TunnelProtocol {
   private var window: ReplayWindow<UInt64>
 
   init(_ agreement: KeyAgreement, _ parameters: ProtocolParameters) {
-    let roles = agreement.roles(override: parameters.role)
+    let roles = agreement.roles(override: parameters[.role])
+    let name = Self.name | UInt64(parameters[Self.channel]) << 8
     sealing = BoxStream(agreement.shared)
-    sendingPrefix = .init(high: Self.name | UInt64(roles.sending), low: .random(in: .min ... .max))
+    sendingPrefix = .init(high: name | UInt64(roles.sending), low: .random(in: .min ... .max))
     opening = BoxStream(agreement.shared)
-    receivingName = Self.name | UInt64(roles.receiving)
+    receivingName = name | UInt64(roles.receiving)
     // TIME_WINDOW: nothing is taken that was sent longer ago than that before our start.
     let start = Self.nanoseconds(parameters.start)
-    let history = parameters.timeWindow.map { UInt64($0) * 1_000_000_000 } ?? start
+    let history = parameters[.timeWindow].map { UInt64($0) * 1_000_000_000 } ?? start
     window = ReplayWindow(size: parameters.replayWindow, floor: start - min(start, history))
   }
 
