@@ -29,7 +29,7 @@ package struct Checkup {
   }
 
   package func findings() -> [Finding] {
-    CheckRules.configuration(reading) + CheckRules.keys(settings) + [node()] + device() + mtu() + [socket()] + route()
+    configuration() + CheckRules.keys(settings) + [node()] + device() + mtu() + [socket()] + route()
       + kernel() + clock() + script() + log() + privileges()
   }
 
@@ -41,6 +41,12 @@ package struct Checkup {
       return RunningPeer(device: tunnel.name, running: tunnel.running, peer: peer).findings()
     }
     return PeerProbe(settings, protocols, environment: environment).findings()
+  }
+
+  private func configuration() -> [Finding] {
+    let findings = CheckRules.configuration(reading)
+    guard reading.complaints.isEmpty, let description else { return findings }
+    return findings + CheckRules.refusal(of: description, settings.protocolParameters(start: SystemClock().now()))
   }
 
   // MARK: The device
