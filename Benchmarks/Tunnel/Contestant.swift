@@ -17,17 +17,29 @@ extension Contestant {
   /// quicktun, old or ours, at each end.
   static func quicktun(
     _ name: String, _ group: String, _ a: Daemon.Program, _ b: Daemon.Program, mode: String = "tun",
-    settings: [String: String] = [:]
+    settings: [String: String] = [:], protocol named: String? = nil
   ) -> Contestant {
     Contestant(name: name, group: group, program: "quicktun") { lab in
-      var tunnel = try Tunnel(group, mode: mode)
-      if a == .ours { tunnel.a.merge(settings) { $1 } }
-      if b == .ours { tunnel.b.merge(settings) { $1 } }
+      let wireFormat = named ?? group
+      var tunnel = try Tunnel(wireFormat, mode: mode)
+      if a != .old { tunnel.a.merge(settings) { $1 } }
+      if b != .old { tunnel.b.merge(settings) { $1 } }
       _ = try lab.a.start(a, tunnel.a)
       _ = try lab.b.start(b, tunnel.b)
-      let mtu = (bestMTU[group] ?? 1400) - (mode == "tap" ? 14 : 0)
+      let mtu = (bestMTU[wireFormat] ?? 1400) - (mode == "tap" ? 14 : 0)
       for host in [lab.a, lab.b] { try host.configure(mtu: mtu) }
     }
+  }
+
+  /// This build and another of ours.
+  static let beforeAndAfter: [Contestant] = ["salty", "nacltai", "raw"].flatMap { name in
+    [quicktun("before", name, .before, .before), quicktun("this", name, .ours, .ours)]
+      + (name == "raw"
+        ? []
+        : [
+          quicktun("before", name + ", tap", .before, .before, mode: "tap", protocol: name),
+          quicktun("this", name + ", tap", .ours, .ours, mode: "tap", protocol: name),
+        ])
   }
 
   /// Ours and quicktun in every combination that the comparison needs.

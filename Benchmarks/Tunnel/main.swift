@@ -1,7 +1,8 @@
 import Foundation
 import TunnelLab
 
-// tunnel-benchmark [--rounds N] [--seconds N] [--only WORDS] [--output DIRECTORY]: see Benchmarks/run.
+// tunnel-benchmark [--rounds N] [--seconds N] [--only WORDS] [--output DIRECTORY]: see Benchmarks/run. With another build
+// of ours in QUICKTUN_BEFORE it measures that one and this, instead.
 
 func option(_ name: String) -> String? {
   let words = CommandLine.arguments
@@ -11,7 +12,9 @@ func option(_ name: String) -> String? {
 
 let roundCount = option("--rounds").flatMap(Int.init) ?? 3
 let seconds = option("--seconds").flatMap(Int.init) ?? 5
-let contestants = (Contestant.quicktuns + Contestant.others).filter { contestant in
+let isBeforeAndAfter = ProcessInfo.processInfo.environment["QUICKTUN_BEFORE"] != nil
+let all = isBeforeAndAfter ? Contestant.beforeAndAfter : Contestant.quicktuns + Contestant.others
+let contestants = all.filter { contestant in
   let only = option("--only").map { $0.split(separator: ",") } ?? []
   let isMeant = only.isEmpty || only.contains { "\(contestant.group): \(contestant.name)".contains($0) }
   return isMeant && contestant.isInstalled

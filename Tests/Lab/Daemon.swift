@@ -3,8 +3,16 @@ package import Foundation
 /// A running quicktun, ours or the old one.
 package final class Daemon {
   package enum Program: Sendable, CustomStringConvertible {
-    case ours, old
-    package var description: String { self == .ours ? "ours" : "quicktun 2.2.6" }
+    /// `before` is another build of ours, which this one is compared with.
+    case ours, old, before
+
+    package var description: String {
+      switch self {
+      case .ours: "ours"
+      case .old: "quicktun 2.2.6"
+      case .before: "ours before"
+      }
+    }
   }
 
   private let child: Child
@@ -29,7 +37,7 @@ package final class Daemon {
         separator: ":")
     }
     child = try Child(
-      ["ip", "netns", "exec", host.namespace, program == .ours ? Programs.ours : Programs.old],
+      ["ip", "netns", "exec", host.namespace, Programs.path(of: program)],
       environment: environment, errors: errors.path)
   }
 

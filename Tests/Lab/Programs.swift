@@ -12,6 +12,14 @@ package enum Programs {
   /// Debian's quicktun 2.2.6.
   package static let old = "/usr/sbin/quicktun"
 
+  static func path(of program: Daemon.Program) -> String {
+    switch program {
+    case .ours: ours
+    case .old: old
+    case .before: ProcessInfo.processInfo.environment["QUICKTUN_BEFORE"] ?? "QUICKTUN_BEFORE"
+    }
+  }
+
   /// What lets the old program's salty start: built once from our own C file.
   package static let oldSaltyLibrary: String = {
     let source = directory + "/old_salty.c"
