@@ -114,8 +114,7 @@ let package = Package(
     tests(
       "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium", "ProtocolRaw",
       "ProtocolNaCl0", "ProtocolNaClTAI", "ProtocolSalty", resources: [.copy("Vectors")]),
-    tests(
-      "ConfigurationTests", "Configuration", "ProtocolKit", "BuiltinProtocols", "Sodium", "TunnelCore"),
+    tests("ConfigurationTests", "Configuration", "ProtocolKit", "BuiltinProtocols", "Sodium", "TunnelCore"),
     tests(
       "DiagnosisTests", "Diagnosis", "Configuration", "LinuxSystem", "ProtocolKit", "BuiltinProtocols", "Sodium",
       "TunnelCore", "TunnelTesting", system),

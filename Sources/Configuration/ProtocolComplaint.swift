@@ -11,7 +11,7 @@ extension Complaint {
     case .lowOrderPeerKey:
       self.init(
         "PUBLIC_KEY is of low order", why: "With such a key everybody shares the same secret.",
-        cure: "Ask the peer for the PUBLIC line of its keypair.")
+        cure: Cure.askForPublicKey)
     case .refused(let what, let why, let cure):
       self.init("PROTOCOL=\(name): \(what)", why: why, cure: cure)
     }

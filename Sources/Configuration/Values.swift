@@ -57,7 +57,7 @@ func publicKey(_ value: GivenText) throws(SettingRejection) -> PublicKey {
   if key.isLowOrder {
     throw SettingRejection(
       "This point is of low order: with it everybody shares the same secret.",
-      cure: "Ask the peer for the PUBLIC line of its keypair.")
+      cure: Cure.askForPublicKey)
   }
   return key
 }
@@ -76,6 +76,6 @@ extension SettingRejection {
     case .wrongLength(let count): self.init("A key has 64 hexadecimal digits; this has \(count) characters.")
     case .notHexadecimal(let index): self.init("Character \(index + 1) is no hexadecimal digit.")
     }
-    cure = "Make a pair with: quicktun keypair"
+    cure = Cure.makeKeyPair
   }
 }

@@ -27,21 +27,21 @@ public enum SequenceProtocol {
   ) { parameters throws(ProtocolError) in
     let agreement = try parameters.agreement()
     let roles = agreement.roles(override: parameters[.role])
-    let channel = parameters[channel]
+    func name(_ role: UInt8) -> UInt64 { Self.name(channel: parameters[channel], role: role) }
     return TunnelProtocol(
-      sealer: SequenceSealer(agreement.shared, name: name(channel, role: roles.sending)),
-      opener: SequenceOpener(agreement.shared, name: name(channel, role: roles.receiving), parameters))
+      sealer: SequenceSealer(agreement.shared, name: name(roles.sending)),
+      opener: SequenceOpener(agreement.shared, name: name(roles.receiving), parameters))
   }
-
-  static let headerByteCount = 16
-  static let overhead = headerByteCount + BoxStream.tagByteCount
 
   /// CHANNEL: taken as `--channel 7`, `qt_channel 7` or `CHANNEL=7`, and in `--help`.
   public static let channel = ProtocolSetting(
     "CHANNEL", .number(0...255), default: 0, "keeps tunnels apart that have the same keys; both sides need the same.")
 
-  /// The first 8 bytes of a nonce: "sequen", channel and role.
-  static func name(_ channel: Int, role: UInt8) -> UInt64 {
+  static let headerByteCount = 16
+  static let overhead = headerByteCount + BoxStream.tagByteCount
+
+  /// The first 8 bytes of a nonce: "sequen", the channel and the role.
+  private static func name(channel: Int, role: UInt8) -> UInt64 {
     0x7365_7175_656e_0000 | UInt64(channel) << 8 | UInt64(role)
   }
 
