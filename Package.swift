@@ -69,7 +69,7 @@ let package = Package(
     module("Transports", "TunnelCore", "LinuxSystem", system),
 
     // Settings, and the program.
-    module("Configuration", "Sodium", "TunnelCore"),
+    module("Configuration", "ProtocolKit", "Sodium", "TunnelCore"),
     module(
       "Diagnosis", "Configuration", "ProtocolKit", "Sodium", "TunnelCore", "LinuxSystem", system),
     // What a tunnel is made of, from its settings: for who runs one and for who only looks.
@@ -114,7 +114,7 @@ let package = Package(
     tests(
       "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium", "ProtocolRaw",
       "ProtocolNaCl0", "ProtocolNaClTAI", "ProtocolSalty", resources: [.copy("Vectors")]),
-    tests("ConfigurationTests", "Configuration", "Sodium", "TunnelCore"),
+    tests("ConfigurationTests", "Configuration", "ProtocolKit", "BuiltinProtocols", "Sodium", "TunnelCore"),
     tests(
       "DiagnosisTests", "Diagnosis", "Configuration", "LinuxSystem", "ProtocolKit", "BuiltinProtocols", "Sodium",
       "TunnelCore", "TunnelTesting", system),

@@ -15,7 +15,7 @@ package struct Checkup {
   private let caller = CheckRules.Caller.current
 
   private var settings: TunnelSettings { tunnel.settings }
-  private var description: ProtocolDescription? { protocols.first { $0.name == settings.protocolName } }
+  private var description: ProtocolDescription? { protocols.named(settings.protocolName) }
 
   /// Where a shell looks that was given no PATH (dash, var.c).
   private static let usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -29,8 +29,14 @@ package struct Checkup {
   }
 
   package func findings() -> [Finding] {
-    CheckRules.configuration(reading) + CheckRules.keys(settings) + [node()] + device() + mtu() + [socket()] + route()
-      + kernel() + clock() + script() + log() + privileges()
+    configuration() + CheckRules.keys(settings) + [node()] + device() + mtu() + [socket()] + route() + kernel() + clock()
+      + script() + log() + privileges()
+  }
+
+  private func configuration() -> [Finding] {
+    let findings = CheckRules.configuration(reading)
+    guard reading.complaints.isEmpty, let description else { return findings }
+    return findings + CheckRules.refusal(of: description, settings.protocolParameters(start: SystemClock().now()))
   }
 
   /// Calls the peer; of a tunnel that runs, looks at what comes from it. Nothing if the settings have problems.

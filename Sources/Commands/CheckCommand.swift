@@ -59,7 +59,7 @@ enum CheckCommand {
 
   private static func stanzas(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> [Finding] {
     let path = invocation.arguments.first?.revealed ?? "/etc/network/interfaces"
-    return InterfacesLint(protocols: RunCommand.known(protocols), readFile: readFile, names: TextFile.names(in:))
+    return InterfacesLint(protocols: protocols, readFile: readFile, names: TextFile.names(in:))
       .findings(path)
   }
 

@@ -14,7 +14,7 @@ public enum QuickTunProgram {
     Privileges.forbidDumps()
     MemoryLocks.raiseLimit()
     SignalSource.start()
-    let status = dispatch(.take(), protocols)
+    let status = dispatch(.take(SettingsTable(protocols)), protocols)
     do throws(Errno) {
       try StandardOutput.finish()
       exit(status)

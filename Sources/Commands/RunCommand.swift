@@ -32,12 +32,8 @@ enum RunCommand {
 
   static func source(_ invocation: Invocation, _ protocols: [ProtocolDescription]) -> SettingsReader.Source {
     .init(
-      arguments: invocation.arguments, environment: invocation.environment, protocols: known(protocols),
+      arguments: invocation.arguments, environment: invocation.environment, protocols: protocols,
       readFile: readFile)
-  }
-
-  static func known(_ protocols: [ProtocolDescription]) -> [SettingsReader.KnownProtocol] {
-    protocols.map { .init(name: $0.name, needsKeys: $0.needsKeys) }
   }
 
   private static func run(
@@ -56,7 +52,7 @@ enum RunCommand {
     if let problem = output.syslogProblem { warn(of: problem, settings, log) }
     for warning in reading.warnings { log.warning("\(warning)") }
     for complaint in reading.complaints { log.error("\(complaint)") }
-    let chosen = protocols.first { $0.name == settings.protocolName }
+    let chosen = protocols.named(settings.protocolName)
     let supervision = Supervision(ServiceManager(environment: environment), output)
     guard reading.complaints.isEmpty, let chosen else {
       supervision.hasFailed(reading.complaints.first?.what ?? "no protocol")
@@ -98,7 +94,7 @@ enum RunCommand {
     \(protocols.map { "  \($0.name)\n        \($0.summary)" }.joined(separator: "\n"))
 
     Settings (and what holds where they are not given):
-    \(Help.settings())
+    \(Help.settings(SettingsTable(protocols)))
 
     Options:
     \(CommandOption.list(sources + options))

@@ -2,6 +2,7 @@
 /// version.
 struct ArgumentParser {
   private let arguments: [GivenText]
+  private let table: SettingsTable
   private var index = 0
 
   private(set) var occurrences: [Occurrence] = []
@@ -11,7 +12,8 @@ struct ArgumentParser {
   /// The indices of arguments that hold a secret.
   private(set) var secretArguments: [Int] = []
 
-  init(_ arguments: [GivenText], _ problems: inout Problems) {
+  init(_ arguments: [GivenText], _ table: SettingsTable, _ problems: inout Problems) {
+    self.table = table
     self.arguments = arguments
     while index < arguments.count { parseOne(&problems) }
   }
@@ -41,7 +43,7 @@ struct ArgumentParser {
     guard let name = next()?.revealed else { return problems.complain("-c: NAME VALUE is missing") }
     let valueIndex = index
     guard let value = next() else { return problems.complain("-c \(printable(name)): the value is missing") }
-    guard let setting = Setting.named(name) else {
+    guard let setting = table.named(name) else {
       return problems.warnOfUnknown("-c \(name)", name: name)
     }
     add(setting, .short, value, at: valueIndex)
@@ -57,7 +59,7 @@ struct ArgumentParser {
     case "--version": wantsVersion = true
     case "--config": parseConfigFile(attached, &problems)
     default:
-      guard let setting = Setting.withOption(option) else {
+      guard let setting = table.withOption(option) else {
         complainOfUnknown(option, &problems)
         // What follows was meant as its value.
         if attached == nil, index < arguments.count, !arguments[index].hasPrefix("-") { index += 1 }
@@ -72,7 +74,7 @@ struct ArgumentParser {
   /// The next argument, or nothing at all for a switch that stands alone.
   private mutating func valueOf(_ setting: Setting) -> GivenText? {
     let nextIsOption = index >= arguments.count || arguments[index].hasPrefix("-")
-    if setting.blank == .counts && nextIsOption { return GivenText("") }
+    if setting.isSwitch && nextIsOption { return GivenText("") }
     return next()
   }
 
@@ -87,7 +89,7 @@ struct ArgumentParser {
   }
 
   private func complainOfUnknown(_ option: String, _ problems: inout Problems) {
-    let near = nearest(to: option, in: Setting.all.map(\.option) + ["--config", "--help", "--version"])
+    let near = nearest(to: option, in: table.all.map(\.option) + ["--config", "--help", "--version"])
     problems.complain(
       "\(printable(option)): unknown option", why: near.map { "Perhaps \($0) was meant." }, cure: "quicktun --help")
   }

@@ -8,8 +8,10 @@ struct ConfigFile {
   private static let export = Array("export ".utf8)
   let isScript: Bool
   private(set) var occurrences: [Occurrence] = []
+  private let table: SettingsTable
 
-  init(path: String, _ file: ReadFile, _ problems: inout Problems) {
+  init(path: String, _ file: ReadFile, _ table: SettingsTable, _ problems: inout Problems) {
+    self.table = table
     let text = GivenText(file.contents)
     isScript = text.count > 2 && text[0] == 0x23 && text[1] == 0x21
     var line = 0
@@ -35,7 +37,7 @@ struct ConfigFile {
       if isScript { return }  // a command
       return problems.complain("\(path):\(number): not a setting", why: "Lines are NAME=value, or comments after #.")
     }
-    guard let setting = Setting.named(name) else {
+    guard let setting = table.named(name) else {
       if isScript && !isExport { return }  // a variable of the script's own
       let label = "\(path):\(number): \(name)"
       return isScript

@@ -4,10 +4,12 @@ struct Environment {
   private(set) var plain: [Occurrence] = []
   private var unknownIfupdown: [String] = []
   private var others: [String] = []
+  private let table: SettingsTable
 
   private static let prefix = "IF_QT_"
 
-  init(_ entries: [GivenText]) {
+  init(_ entries: [GivenText], _ table: SettingsTable) {
+    self.table = table
     var iface: GivenText?
     for entry in entries {
       guard let equals = entry.firstIndex(of: 0x3d), let name = entry.upTo(equals).revealed else { continue }
@@ -16,13 +18,13 @@ struct Environment {
         iface = value
       } else if name.hasPrefix(Self.prefix) {
         addIfupdown(String(name.dropFirst(Self.prefix.count)), value)
-      } else if let setting = Setting.named(name) {
+      } else if let setting = table.named(name) {
         plain.append(Occurrence(setting: setting, spelling: .plain, value: value))
       } else {
         others.append(name)
       }
     }
-    if isIfupdown, let iface, let setting = Setting.named("INTERFACE") {
+    if isIfupdown, let iface, let setting = table.named("INTERFACE") {
       ifupdown.append(Occurrence(setting: setting, spelling: .iface, value: iface))
     }
   }
@@ -40,7 +42,7 @@ struct Environment {
   var isIfupdown: Bool { !ifupdown.isEmpty || !unknownIfupdown.isEmpty }
 
   private mutating func addIfupdown(_ name: String, _ value: GivenText) {
-    if let setting = Setting.named(name) {
+    if let setting = table.named(name) {
       ifupdown.append(Occurrence(setting: setting, spelling: .ifupdown, value: value))
     } else {
       unknownIfupdown.append(name)
@@ -53,7 +55,7 @@ struct Environment {
 
   /// Plain names are generic words, so only one that is nearly a setting's is told of.
   func warnOfNearlySettings(_ problems: inout Problems) {
-    let known = Setting.all.map(\.name).filter { $0.utf8.count >= 6 }
+    let known = table.all.map(\.name).filter { $0.utf8.count >= 6 }
     for name in others where name.utf8.count >= 4 && nearest(to: name, in: known, atMost: 2) != nil {
       problems.warnOfUnknown(name, name: name)
     }

@@ -1,7 +1,7 @@
 /// `--help`, from the table, within 80 columns.
 public enum Help {
-  public static func settings() -> String {
-    Setting.all.map { setting in
+  public static func settings(_ table: SettingsTable) -> String {
+    table.all.map { setting in
       let head = "  \(setting.option) \(setting.placeholder)"
       let body = "\(setting.name): \(setting.summary) [\(setting.fallback)]"
       return ([head] + wrapped(body, columns: 72).map { "        " + $0 }).joined(separator: "\n")

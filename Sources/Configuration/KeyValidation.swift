@@ -1,9 +1,10 @@
+import ProtocolKit
 import Sodium
 
-/// What there is to say of the two keys: where the own one comes from, who else can see or change it, and whether the
+/// What there is to say of the two keys: where this side's comes from, who else can see or change it, and whether the
 /// peer's is what it should be.
 extension SettingsValidation {
-  /// The name that the own secret key has among a service manager's credentials.
+  /// The name that this side's secret key has among a service manager's credentials.
   private static let credential = "private-key"
 
   mutating func loadKey(_ settings: inout TunnelSettings, _ problems: inout Problems) {
@@ -43,7 +44,7 @@ extension SettingsValidation {
   }
 
   func requireKeys(
-    _ known: SettingsReader.KnownProtocol, _ settings: TunnelSettings, _ problems: inout Problems
+    _ known: ProtocolDescription, _ settings: TunnelSettings, _ problems: inout Problems
   ) {
     var missing: [String] = []
     if !isGiven("PRIVATE_KEY") && !isGiven("PRIVATE_KEY_FILE") && !hasCredential {
@@ -65,12 +66,12 @@ extension SettingsValidation {
     }
     if secret.publicKey == peer {
       problems.warn(
-        "\(occurrence.text): this is the own public key", why: "PUBLIC_KEY is the peer's key, not the own one.",
+        "\(occurrence.text): this is your own public key", why: "PUBLIC_KEY is the peer's key, not yours.",
         cure: "Unless both sides share one pair, ask the peer for the PUBLIC line of its keypair.")
     } else if secret.isSpelled(by: peer) {
       settings.peerKey = nil
       problems.complain(
-        "\(occurrence.label): this is the own PRIVATE key", why: "PUBLIC_KEY goes into logs and scripts.",
+        "\(occurrence.label): this is your own PRIVATE key", why: "PUBLIC_KEY goes into logs and scripts.",
         cure: "Give the peer's public key; and make a new pair: quicktun keypair")
     } else if secret.isPublicKey(of: peer) {
       settings.peerKey = nil
@@ -82,8 +83,7 @@ extension SettingsValidation {
   }
 
   func warnOfVisibleSecrets(_ problems: inout Problems) {
-    for setting in Setting.all where setting.isSecret {
-      guard let occurrence = given[setting.name], occurrence.isOnCommandLine else { continue }
+    for occurrence in given.values where occurrence.setting.isSecret && occurrence.isOnCommandLine {
       problems.warn(
         "\(occurrence.label): everybody on this host could see it in the list of processes",
         cure: "Use PRIVATE_KEY_FILE, or the environment.")

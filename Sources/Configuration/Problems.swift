@@ -2,6 +2,7 @@
 struct Problems {
   var complaints: [Complaint] = []
   var warnings: [Complaint] = []
+  private let table: SettingsTable
   /// What may have been meant as a setting that is not given.
   private var doubts: [Doubt] = []
 
@@ -15,6 +16,8 @@ struct Problems {
   /// What decides whether a tunnel is encrypted, and how.
   private static let crucial: Set<String> = ["PROTOCOL", "PUBLIC_KEY", "PRIVATE_KEY", "PRIVATE_KEY_FILE"]
 
+  init(_ table: SettingsTable) { self.table = table }
+
   mutating func complain(_ what: String, why: String? = nil, cure: String? = nil) {
     complaints.append(Complaint(what, why: why, cure: cure))
   }
@@ -26,7 +29,7 @@ struct Problems {
   /// A name that is no setting: told, since it may be a setting misspelled, but not fatal by itself, since quicktun never
   /// minded.
   mutating func warnOfUnknown(_ label: String, name: String) {
-    let near = Setting.near(name)
+    let near = table.near(name)
     warn(
       "\(printable(label)): unknown, ignored", why: near.map { "Perhaps \($0) was meant." },
       cure: near == nil ? "The settings are listed by: quicktun --help" : nil)
@@ -36,7 +39,7 @@ struct Problems {
   /// The same in a file of ours, where every name is meant for us.
   mutating func complainOfUnknown(_ label: String, name: String) {
     complain(
-      "\(printable(label)): no such setting", why: Setting.near(name).map { "Perhaps \($0) was meant." },
+      "\(printable(label)): no such setting", why: table.near(name).map { "Perhaps \($0) was meant." },
       cure: "The settings are listed by: quicktun --help")
   }
 

@@ -1,3 +1,5 @@
+public import ProtocolKit
+
 /// Settings from wherever they were given to one checked whole.
 ///
 /// 1. the command line; 2. IF_QT_ names; 3. the file; 4. plain names, only if none of these gave anything. The first
@@ -9,27 +11,16 @@ public struct SettingsReader {
     public var arguments: [GivenText]
     /// "NAME=value".
     public var environment: [GivenText]
-    public var protocols: [KnownProtocol]
+    public var protocols: [ProtocolDescription]
     public var readFile: FileReader
 
     public init(
-      arguments: [GivenText], environment: [GivenText], protocols: [KnownProtocol], readFile: @escaping FileReader
+      arguments: [GivenText], environment: [GivenText], protocols: [ProtocolDescription], readFile: @escaping FileReader
     ) {
       self.arguments = arguments
       self.environment = environment
       self.protocols = protocols
       self.readFile = readFile
-    }
-  }
-
-  /// What is to be known of a protocol to choose it.
-  public struct KnownProtocol: Sendable {
-    public var name: String
-    public var needsKeys: Bool
-
-    public init(name: String, needsKeys: Bool) {
-      self.name = name
-      self.needsKeys = needsKeys
     }
   }
 
@@ -48,8 +39,9 @@ public struct SettingsReader {
   }
 
   public static func read(_ source: Source) -> Reading {
-    var problems = Problems()
-    let arguments = ArgumentParser(source.arguments, &problems)
+    let table = SettingsTable(source.protocols)
+    var problems = Problems(table)
+    let arguments = ArgumentParser(source.arguments, table, &problems)
     var reading = Reading()
     reading.secretArguments = arguments.secretArguments
     reading.configFile = arguments.configFile
@@ -57,9 +49,10 @@ public struct SettingsReader {
       reading.request = arguments.wantsHelp ? .help : .version
       return reading
     }
-    let file = arguments.configFile.flatMap { readFile($0, source.readFile, &problems) }
-    let given = collect(arguments, file?.occurrences ?? [], source, &problems)
-    reading.settings = apply(given, &problems)
+    let file = arguments.configFile.flatMap { readFile($0, source.readFile, table, &problems) }
+    let environment = Environment(source.environment, table)
+    let given = collect(arguments, file?.occurrences ?? [], environment, &problems)
+    reading.settings = apply(given, table, &problems)
     reading.settings.spellings = given.mapValues(\.text)
     var validation = SettingsValidation(given: given, source, guessesRaw: file?.isScript ?? true)
     validation.validate(&reading.settings, &problems)
@@ -70,9 +63,8 @@ public struct SettingsReader {
 
   /// One occurrence of each setting that was given: the one that counts.
   private static func collect(
-    _ arguments: ArgumentParser, _ file: [Occurrence], _ source: Source, _ problems: inout Problems
+    _ arguments: ArgumentParser, _ file: [Occurrence], _ environment: Environment, _ problems: inout Problems
   ) -> [String: Occurrence] {
-    let environment = Environment(source.environment)
     environment.warnOfUnknown(&problems)
     let usesPlain = arguments.occurrences.isEmpty && arguments.configFile == nil && !environment.isIfupdown
     if usesPlain {
@@ -92,7 +84,7 @@ public struct SettingsReader {
     _ occurrences: [Occurrence], into given: inout [String: Occurrence], _ problems: inout Problems
   ) {
     var here: Set<String> = []
-    for occurrence in occurrences where !occurrence.value.isEmpty || occurrence.setting.blank == .counts {
+    for occurrence in occurrences where !occurrence.value.isEmpty || occurrence.setting.isSwitch {
       let name = occurrence.setting.name
       let isSecondHere = !here.insert(name).inserted
       if given[name] == nil {
@@ -101,14 +93,14 @@ public struct SettingsReader {
         problems.warn("\(occurrence.text): ignored", why: "\(name) is given twice, and the first one counts.")
       }
     }
-    for occurrence in occurrences where occurrence.value.isEmpty && occurrence.setting.blank == .ignored {
+    for occurrence in occurrences where occurrence.value.isEmpty && !occurrence.setting.isSwitch {
       problems.warn("\(occurrence.label) is empty: as if it were not given")
       problems.doubt(occurrence.setting.name, "\(occurrence.label) is empty")
     }
   }
 
   private static func readFile(
-    _ path: String, _ read: FileReader, _ problems: inout Problems
+    _ path: String, _ read: FileReader, _ table: SettingsTable, _ problems: inout Problems
   ) -> ConfigFile? {
     do throws(FileProblem) {
       let file = try read(path, ConfigFile.largest)
@@ -119,32 +111,33 @@ public struct SettingsReader {
           cure: file.writers.cure(path))
         return nil
       }
-      return ConfigFile(path: path, file, &problems)
+      return ConfigFile(path: path, file, table, &problems)
     } catch {
       problems.complain("--config \(printable(path)): \(error.reason)")
       return nil
     }
   }
 
-  private static func apply(_ given: [String: Occurrence], _ problems: inout Problems) -> TunnelSettings {
+  private static func apply(
+    _ given: [String: Occurrence], _ table: SettingsTable, _ problems: inout Problems
+  ) -> TunnelSettings {
     var settings = TunnelSettings()
-    for setting in Setting.all {
+    for setting in table.all {
       guard let occurrence = given[setting.name], isFreeOfComments(occurrence, &problems) else { continue }
-      do {
+      do throws(SettingRejection) {
         try setting.read(occurrence.value, &settings)
       } catch {
-        let rejection = error as? Rejection ?? Rejection()
         let accepted = "Accepted: \(setting.accepted)."
         problems.complain(
-          "\(occurrence.text): not accepted", why: rejection.why.map { "\($0) \(accepted)" } ?? accepted,
-          cure: rejection.cure)
+          "\(occurrence.text): not accepted", why: error.why.map { "\($0) \(accepted)" } ?? accepted,
+          cure: error.cure)
       }
     }
     return settings
   }
 
   private static func isFreeOfComments(_ occurrence: Occurrence, _ problems: inout Problems) -> Bool {
-    guard !occurrence.setting.mayHoldComment, occurrence.value.commentIndex != nil else { return true }
+    guard !occurrence.setting.kind.mayHoldComment, occurrence.value.commentIndex != nil else { return true }
     let name = occurrence.setting.name
     problems.complain(
       "\(occurrence.text): a comment became part of the value",

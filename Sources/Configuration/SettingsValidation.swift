@@ -1,9 +1,10 @@
+import ProtocolKit
 import TunnelCore
 
 /// What can be said only of the settings together: which protocol, whether it has its keys, what is odd.
 struct SettingsValidation {
   let given: [String: Occurrence]
-  let protocols: [SettingsReader.KnownProtocol]
+  let protocols: [ProtocolDescription]
   let readFile: FileReader
   /// Where a service manager puts what is for this process only ($CREDENTIALS_DIRECTORY, systemd.exec(5)).
   let credentials: String?
@@ -27,7 +28,7 @@ struct SettingsValidation {
     compareKeys(&settings, &problems)
     guard let known = chooseProtocol(&settings, &problems) else { return }
     if known.needsKeys { requireKeys(known, settings, &problems) }
-    warnOfWeakness(known, settings, &problems)
+    warnOfWeakness(known, &problems)
     warnOfFloating(known, settings, &problems)
     warnOfNoEffect(known, settings, &problems)
   }
@@ -36,22 +37,18 @@ struct SettingsValidation {
 
   // MARK: Protocol
 
-  private func chooseProtocol(
-    _ settings: inout TunnelSettings, _ problems: inout Problems
-  ) -> SettingsReader.KnownProtocol? {
+  private func chooseProtocol(_ settings: inout TunnelSettings, _ problems: inout Problems) -> ProtocolDescription? {
     if let occurrence = given["PROTOCOL"] {
       // A value that was refused has been complained of.
       guard let name = settings.protocolName else { return nil }
-      if let known = known(name) { return known }
+      if let known = protocols.named(name) { return known }
       complainOfProtocol(name, occurrence, &problems)
       return nil
     }
-    guard let name = fallbackProtocol(&problems) else { return nil }
-    settings.protocolName = name
-    return known(name)
+    let known = assumedProtocol(&problems)
+    settings.protocolName = known?.name
+    return known
   }
-
-  private func known(_ name: String) -> SettingsReader.KnownProtocol? { protocols.first { $0.name == name } }
 
   private func complainOfProtocol(_ name: String, _ occurrence: Occurrence, _ problems: inout Problems) {
     let names = protocols.map(\.name)
@@ -62,37 +59,50 @@ struct SettingsValidation {
   }
 
   /// quicktun's rules, said loudly.
-  private func fallbackProtocol(_ problems: inout Problems) -> String? {
+  private func assumedProtocol(_ problems: inout Problems) -> ProtocolDescription? {
+    let keyless = protocols.assumed(withKeys: false)
     if isGiven("PRIVATE_KEY") || isGiven("PUBLIC_KEY") || isGiven("PRIVATE_KEY_FILE") || hasCredential {
-      if refuses(toGuess: "nacl0", &problems) { return nil }
-      problems.warn(
-        "PROTOCOL is not given: nacl0, because there is a key",
-        why: "nacl0 encrypts every packet with one nonce: whoever records enough of them can read them.",
-        cure: "Set PROTOCOL=salty (or nacltai) on both sides, or PROTOCOL=nacl0 if the peer cannot.")
-      return "nacl0"
-    }
-    if guessesRaw && (isGiven("TUN_MODE") || isGiven("REMOTE_ADDRESS") || isGiven("LOCAL_ADDRESS")) {
-      if refuses(toGuess: "raw", &problems) { return nil }
-      problems.warn(
-        "PROTOCOL is not given, and no key: raw, so NOTHING IS ENCRYPTED",
-        cure: "Set PROTOCOL=salty and keys on both sides, or PROTOCOL=raw if that is meant.")
-      return "raw"
+      if let keyed = protocols.assumed(withKeys: true) { return assume(keyed, &problems) }
+    } else if let keyless, guessesRaw,
+      isGiven("TUN_MODE") || isGiven("REMOTE_ADDRESS") || isGiven("LOCAL_ADDRESS")
+    {
+      return assume(keyless, &problems)
     }
     let names = "There are: \(protocols.map(\.name).joined(separator: ", "))."
+    let inClear = keyless.map { " A file has to say PROTOCOL=\($0.name) for a tunnel that encrypts nothing." } ?? ""
     problems.complain(
-      "PROTOCOL is not given",
-      why: guessesRaw ? names : names + " A file has to say PROTOCOL=raw for a tunnel that encrypts nothing.",
-      cure: "quicktun --help tells all settings.")
+      "PROTOCOL is not given", why: guessesRaw ? names : names + inClear, cure: "quicktun --help tells all settings.")
     return nil
   }
 
+  private func assume(_ assumed: ProtocolDescription, _ problems: inout Problems) -> ProtocolDescription? {
+    if refuses(toAssume: assumed, &problems) { return nil }
+    let name = assumed.name
+    let better = protocols.advisable.map(\.name)
+    if assumed.needsKeys {
+      let others = better.count > 1 ? " (or \(better.dropFirst().joined(separator: ", ")))" : ""
+      problems.warn(
+        "PROTOCOL is not given: \(name), because there is a key", why: assumed.weakness?.why,
+        cure: better.first.map {
+          "Set PROTOCOL=\($0)\(others) on both sides, or PROTOCOL=\(name) if the peer cannot."
+        })
+    } else {
+      problems.warn(
+        "PROTOCOL is not given, and no key: \(name)\(assumed.isPlain ? ", so NOTHING IS ENCRYPTED" : "")",
+        cure: better.first.map {
+          "Set PROTOCOL=\($0) and keys on both sides, or PROTOCOL=\(name) if that is meant."
+        })
+    }
+    return assumed
+  }
+
   /// Whether a name that was misspelled, or a value that was lost, may have said otherwise.
-  private func refuses(toGuess name: String, _ problems: inout Problems) -> Bool {
-    let isRaw = name == "raw"
-    guard let reason = problems.reasonNotToChoose(unencrypted: isRaw) else { return false }
+  private func refuses(toAssume assumed: ProtocolDescription, _ problems: inout Problems) -> Bool {
+    guard let reason = problems.reasonNotToChoose(unencrypted: !assumed.needsKeys) else { return false }
+    let (name, inClear) = (assumed.name, assumed.isPlain ? ", and NOTHING IS ENCRYPTED" : "")
     problems.complain(
       "PROTOCOL is not given, and \(reason.fact)",
-      why: "Perhaps \(reason.name) was meant. Without it this is \(name)\(isRaw ? ", and NOTHING IS ENCRYPTED" : "").",
+      why: "Perhaps \(reason.name) was meant. Without it this is \(name)\(inClear).",
       cure: "Correct that, or set PROTOCOL=\(name) if it is meant.")
     return true
   }
@@ -106,29 +116,23 @@ struct SettingsValidation {
       cure: "Leave it out for a fixed peer; set it to 1 for a floating one.")
   }
 
-  private func warnOfWeakness(
-    _ known: SettingsReader.KnownProtocol, _ settings: TunnelSettings, _ problems: inout Problems
-  ) {
-    switch known.name {
-    case "raw" where isGiven("PROTOCOL"):
-      problems.warn("PROTOCOL=raw: nothing is encrypted", cure: "Anybody on the path can read and forge packets.")
-    case "nacl0" where isGiven("PROTOCOL"):
-      problems.warn(
-        "PROTOCOL=nacl0: one nonce for all packets, and no protection from replay",
-        cure: "Keep it only for a peer that cannot do better.")
-    case "nacltai" where settings.timeWindow == nil:
-      problems.warn(
-        "TIME_WINDOW is not given", why: "After a start, packets recorded at any time are accepted once more.",
-        cure: "Set TIME_WINDOW=60 if both clocks are right within a minute.")
-    default: break
+  private func warnOfWeakness(_ known: ProtocolDescription, _ problems: inout Problems) {
+    // One that was not chosen has been warned of already.
+    if let weakness = known.weakness, isGiven("PROTOCOL") {
+      problems.warn("PROTOCOL=\(known.name): \(weakness.what)", cure: weakness.advice)
+    }
+    for setting in known.settings where !isGiven(setting.name) {
+      guard let advice = setting.ifAbsent else { continue }
+      problems.warn("\(setting.name) is not given", why: advice.why, cure: advice.cure)
     }
   }
 
   private func warnOfNoEffect(
-    _ known: SettingsReader.KnownProtocol, _ settings: TunnelSettings, _ problems: inout Problems
+    _ known: ProtocolDescription, _ settings: TunnelSettings, _ problems: inout Problems
   ) {
-    for name in ["TIME_WINDOW", "ROLE"] where known.name != "nacltai" {
-      if let occurrence = given[name] { problems.warn("\(occurrence.text): no effect; it is for nacltai") }
+    for setting in protocols.settings where !known.knows(setting.name) {
+      guard let occurrence = given[setting.name] else { continue }
+      problems.warn("\(occurrence.text): no effect; it is for \(protocols.names(knowing: setting.name).enumeration)")
     }
     if settings.mode == .tap, settings.packetInformation != .none, let occurrence = given["USE_PI"] {
       problems.warn("\(occurrence.text): no effect; it is for tun mode (TUN_MODE=1)")

@@ -7,9 +7,9 @@ func nearest(to name: String, in known: [String], atMost limit: Int = 3) -> Stri
   return best.distance <= min(limit, best.name.utf8.count / 2) ? best.name : nil
 }
 
-extension Setting {
+extension SettingsTable {
   /// The name of the setting that somebody who wrote `name` probably meant.
-  package static func near(_ name: String) -> String? { nearest(to: name.uppercased(), in: all.map(\.name)) }
+  package func near(_ name: String) -> String? { nearest(to: name.uppercased(), in: all.map(\.name)) }
 }
 
 /// Levenshtein's distance: how many letters to insert, delete or replace.

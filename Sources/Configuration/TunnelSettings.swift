@@ -1,18 +1,20 @@
+public import ProtocolKit
 public import Sodium
 public import TunnelCore
 
-/// What the user asked for, checked and complete: the settings of one tunnel.
+/// What the user asked for, checked and complete: the settings of one tunnel. A new one has what holds where nothing is
+/// given; `--help` and the manual pages take it from here.
 public struct TunnelSettings: Sendable {
-  public enum MTU: Sendable, Equatable { case unchanged, auto, bytes(Int) }
+  public enum MTU: Sendable, Equatable { case auto, bytes(Int) }
 
   /// OFFLOAD: super-packets to and from the kernel. `on` wants to hear of it where they cannot be had.
-  public enum Offload: String, Sendable { case auto, on, off }
+  public enum Offload: String, CaseIterable, SettingConvertible { case auto, on, off }
 
   /// LOG_LEVEL, the chattiest last.
-  public enum LogLevel: String, Sendable, CaseIterable { case error, warning, notice, info, debug, trace }
+  public enum LogLevel: String, CaseIterable, SettingConvertible { case error, warning, notice, info, debug, trace }
 
   /// LOG_TO: where log lines go.
-  public enum LogTarget: String, Sendable, CaseIterable { case stderr, syslog }
+  public enum LogTarget: String, CaseIterable, SettingConvertible { case stderr, syslog }
 
   /// The value of PROTOCOL; nil until the default has been decided on.
   public var protocolName: String?
@@ -34,16 +36,16 @@ public struct TunnelSettings: Sendable {
   public var peerKey: PublicKey?
   public var privateKey: SecretKey?
   public var privateKeyFile: String?
-  /// Seconds.
-  public var timeWindow: UInt32?
-  public var role: Bool?
   public var debug = false
   public var explicitLogLevel: LogLevel?
   public var logTarget = LogTarget.stderr
   public var offload = Offload.auto
-  public var mtu = MTU.unchanged
+  /// Nil leaves the device as it is.
+  public var mtu: MTU?
   /// Packets.
-  public var replayWindow = 2048
+  public var replayWindow = ProtocolParameters.usualReplayWindow
+  /// Those that protocols have of their own, by name.
+  public var ofProtocols: [String: SettingValue] = [:]
 
   /// Each setting that was given, name and value as they were spelled: "IF_QT_LOCAL_PORT=2998". Secrets without value.
   public var spellings: [String: String] = [:]
@@ -54,4 +56,49 @@ public struct TunnelSettings: Sendable {
   public func spelled(_ name: String) -> String { spellings[name] ?? name }
 
   public var logLevel: LogLevel { explicitLogLevel ?? (debug ? .debug : .notice) }
+}
+
+// MARK: Values of settings
+
+extension SettingConvertible where Self: RawRepresentable<Int> {
+  public init?(_ value: SettingValue) {
+    guard case .number(let number) = value else { return nil }
+    self.init(rawValue: number)
+  }
+
+  public var settingValue: SettingValue { .number(rawValue) }
+}
+
+extension SettingConvertible where Self: RawRepresentable<String> {
+  public init?(_ value: SettingValue) {
+    guard case .text(let text) = value else { return nil }
+    self.init(rawValue: text)
+  }
+
+  public var settingValue: SettingValue { .text(rawValue) }
+}
+
+/// TUN_MODE.
+extension DeviceMode: SettingConvertible {
+  public init?(_ value: SettingValue) { self = value == .number(1) ? .tun : .tap }
+
+  public var settingValue: SettingValue { .number(self == .tun ? 1 : 0) }
+}
+
+extension PacketInformation: SettingConvertible {}
+
+extension TunnelSettings.MTU: SettingConvertible {
+  public init?(_ value: SettingValue) {
+    switch value {
+    case .number(let bytes): self = .bytes(bytes)
+    case .text: self = .auto
+    }
+  }
+
+  public var settingValue: SettingValue {
+    switch self {
+    case .auto: .text("auto")
+    case .bytes(let bytes): .number(bytes)
+    }
+  }
 }

@@ -25,10 +25,10 @@ package struct DatagramDiagnosis {
     if evidence.reason == .reflected { return reflected(evidence) }
     if opens(evidence, running, now) { return authentic(evidence, peer, now) }
     if let ownRole = opensUnderOwnRole(evidence, now) { return ownRole }
-    if let other = others.first(where: { $0.needsKeys && opens(evidence, $0, now) }) {
+    if let other = others.first(where: { $0.provesSender && opens(evidence, $0, now) }) {
       return speaks(other, evidence, now)
     }
-    if isPlain(evidence) && running.name != "raw" { return plain(evidence) }
+    if isPlain(evidence) && !running.isPlain { return plain(evidence) }
     return wrongKey(evidence)
   }
 
@@ -39,8 +39,8 @@ package struct DatagramDiagnosis {
     _ evidence: RejectedDatagram, _ description: ProtocolDescription, _ now: Moment, role: Bool? = nil
   ) -> Bool {
     var parameters = parameters
-    parameters.timeWindow = nil
-    parameters.role = role ?? (description.name == running.name ? parameters.role : nil)
+    parameters.given = description.name == running.name ? given : [:]
+    if let role { parameters[.role] = role }
     parameters.start = now
     guard let fresh = try? description.make(parameters) else { return false }
     var datagrams = PacketBatch(byteCapacity: evidence.datagram.count + 256, slotCapacity: 1)
@@ -55,6 +55,12 @@ package struct DatagramDiagnosis {
     }
   }
 
+  /// The settings that decide how its datagrams are sealed. How old one may be does not.
+  private var given: [String: SettingValue] {
+    let kept = running.settings.filter { !$0.onlyRefusesOld }.map(\.name)
+    return parameters.given.filter { kept.contains($0.key) }
+  }
+
   private func isPlain(_ evidence: RejectedDatagram) -> Bool {
     unsafe InnerPacket.shape(of: evidence.datagram.span.bytes) != .unknown
   }
@@ -63,7 +69,7 @@ package struct DatagramDiagnosis {
 
   private func stranger(_ evidence: RejectedDatagram, _ peer: Endpoint?, _ now: Moment) -> Complaint? {
     // What was opened before is a copy, whoever sends it.
-    guard running.needsKeys, evidence.isNew != false, opens(evidence, running, now) else { return nil }
+    guard running.provesSender, evidence.isNew != false, opens(evidence, running, now) else { return nil }
     guard evidence.isNew == true || isRecent(evidence, running, now) else { return perhapsRecorded(evidence, peer) }
     return Complaint(
       "The peer's datagrams come from \(evidence.endpoint.text) and are not taken",
@@ -118,8 +124,9 @@ package struct DatagramDiagnosis {
   }
 
   private func opensUnderOwnRole(_ evidence: RejectedDatagram, _ now: Moment) -> Complaint? {
-    guard let agreement = try? parameters.agreement() else { return nil }
-    let isGreater = agreement.roles(override: parameters.role).sending == 1
+    let role = ProtocolSetting.role
+    guard running.knows(role.name), let agreement = try? parameters.agreement() else { return nil }
+    let isGreater = agreement.roles(override: parameters[role]).sending == 1
     guard opens(evidence, running, now, role: !isGreater) else { return nil }
     return Complaint(
       "Datagrams from \(evidence.endpoint.text) decrypt under our own role",
@@ -136,27 +143,21 @@ package struct DatagramDiagnosis {
   }
 
   private func plain(_ evidence: RejectedDatagram) -> Complaint {
-    Complaint(
+    let theirs = others.first(where: \.isPlain).map { "PROTOCOL=\($0.name)" } ?? "no encryption"
+    return Complaint(
       "Unencrypted packets come from \(evidence.endpoint.text)",
-      why: "The peer has PROTOCOL=raw, we have PROTOCOL=\(running.name).", cure: "Set PROTOCOL alike on both sides.")
+      why: "The peer has \(theirs), we have PROTOCOL=\(running.name).", cure: "Set PROTOCOL alike on both sides.")
   }
 
   private func wrongKey(_ evidence: RejectedDatagram) -> Complaint? {
-    guard evidence.reason == .notAuthentic, let own = parameters.secretKey?.publicKey, isTelling(evidence) else {
-      return nil
-    }
+    guard evidence.reason == .notAuthentic, let own = parameters.secretKey?.publicKey,
+      unsafe running.failureIsTelling(evidence.datagram.span.bytes)
+    else { return nil }
     return Complaint(
       "Datagrams from \(evidence.endpoint.text) fail under the peer's key",
       why: "PUBLIC_KEY here or there is not the other side's, or the datagrams are damaged, or a stranger's.",
       cure: "The peer needs PUBLIC_KEY=\(own); compare PUBLIC_KEY here with the key that it prints at its start.",
       showing: own)
-  }
-
-  /// Whether a failing tag means a wrong key. salty's data fail for a while after each restart; its control datagrams
-  /// never do.
-  private func isTelling(_ evidence: RejectedDatagram) -> Bool {
-    guard running.name == "salty" else { return true }
-    return evidence.datagram.first.map { $0 & 0x80 != 0 } ?? false
   }
 
   /// "3 h", "40 s", "12 days".

@@ -5,10 +5,6 @@ public import TunnelCore
 public struct ProtocolParameters: Sendable {
   public var secretKey: SecretKey?
   public var peerKey: PublicKey?
-  /// TIME_WINDOW: seconds of history that a first packet may be old; nil for no limit.
-  public var timeWindow: UInt32?
-  /// ROLE: true as if the own key were the greater one, false the lesser; nil to compare the keys.
-  public var role: Bool?
   /// REPLAY_WINDOW: how many packets are remembered.
   public var replayWindow: Int
   /// When the tunnel starts.
@@ -16,17 +12,25 @@ public struct ProtocolParameters: Sendable {
   /// How far its nonces have come, over restarts; nil where nothing outlives the process. Only for the one object that
   /// seals what leaves.
   public var mark: (any HighWaterMark)?
+  /// Those of its own settings that were given, by name.
+  package var given: [String: SettingValue] = [:]
+
+  /// What REPLAY_WINDOW is where it is not given.
+  public static let usualReplayWindow = 2048
 
   public init(
-    secretKey: SecretKey? = nil, peerKey: PublicKey? = nil, timeWindow: UInt32? = nil, role: Bool? = nil,
-    replayWindow: Int = 2048, start: Moment
+    secretKey: SecretKey? = nil, peerKey: PublicKey? = nil, replayWindow: Int = usualReplayWindow, start: Moment
   ) {
     self.secretKey = secretKey
     self.peerKey = peerKey
-    self.timeWindow = timeWindow
-    self.role = role
     self.replayWindow = replayWindow
     self.start = start
+  }
+
+  /// A setting of the protocol's own: what was given, or what holds otherwise.
+  public subscript<Value>(setting: ProtocolSetting<Value>) -> Value {
+    get { setting.value(given[setting.name]) }
+    set { given[setting.name] = setting.stored(newValue) }
   }
 
   /// The long-term keys' agreement, for protocols that need one.

@@ -11,7 +11,13 @@ import TunnelCore
 public enum NaCl0Protocol {
   public static let description = ProtocolDescription(
     name: "nacl0", summary: "X25519, XSalsa20-Poly1305 with a fixed nonce", needsKeys: true,
-    overhead: overhead
+    overhead: overhead, isAssumed: true,
+    weakness: Weakness(
+      "one nonce for all packets, and no protection from replay",
+      advice: "Keep it only for a peer that cannot do better.",
+      why: "nacl0 encrypts every packet with one nonce: whoever records enough of them can read them."),
+    floatingRisk:
+      "Whoever once recorded a datagram gets all that is for the peer, by sending it again from anywhere."
   ) { parameters throws(ProtocolError) in
     let shared = try parameters.agreement().shared
     return TunnelProtocol(sealer: NaCl0Sealer(shared), opener: NaCl0Opener(shared))

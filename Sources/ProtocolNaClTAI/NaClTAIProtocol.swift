@@ -13,11 +13,11 @@ import TunnelCore
 public enum NaClTAIProtocol {
   public static let description = ProtocolDescription(
     name: "nacltai", summary: "X25519, XSalsa20-Poly1305, replays refused by time", needsKeys: true,
-    overhead: overhead, noncesFollowClock: true,
+    overhead: overhead, settings: [ProtocolSetting.timeWindow, ProtocolSetting.role], noncesFollowClock: true,
     claimedTime: { $0.byteCount < 8 ? nil : Stamp.unixSeconds(ofTAI: $0.bigEndian(at: 0, as: UInt64.self)) }
   ) { parameters throws(ProtocolError) in
     let agreement = try parameters.agreement()
-    let roles = agreement.roles(override: parameters.role)
+    let roles = agreement.roles(override: parameters[.role])
     return TunnelProtocol(
       sealer: NaClTAISealer(agreement.shared, role: roles.sending, parameters),
       opener: NaClTAIOpener(agreement.shared, role: roles.receiving, parameters))
@@ -76,7 +76,7 @@ final class NaClTAIOpener: PacketOpener {
 
   /// The stamp that nothing accepted may be equal to or below: TIME_WINDOW seconds before the start.
   private static func floor(_ parameters: ProtocolParameters) -> UInt128 {
-    guard let window = parameters.timeWindow else { return 0 }
+    guard let window = parameters[.timeWindow] else { return 0 }
     return Stamp(
       unixSeconds: parameters.start.unixSeconds &- Int64(window), nanoseconds: parameters.start.unixNanoseconds,
       counter: 1

@@ -9,7 +9,9 @@ public import TunnelCore
 
 public final class RawProtocol: PacketSealer, PacketOpener {
   public static let description = ProtocolDescription(
-    name: "raw", summary: "no encryption", needsKeys: false, overhead: 0
+    name: "raw", summary: "no encryption", needsKeys: false, overhead: 0, isAssumed: true,
+    weakness: Weakness("nothing is encrypted", advice: "Anybody on the path can read and forge packets."),
+    floatingRisk: "Whoever sends a datagram from anywhere, be it empty, gets all that is for the peer.", isPlain: true
   ) { _ throws(ProtocolError) in TunnelProtocol(sealer: RawProtocol(), opener: RawProtocol()) }
 
   public let overhead = 0

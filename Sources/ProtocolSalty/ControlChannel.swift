@@ -71,7 +71,7 @@ struct ControlChannel {
       || time - acceptedTime <= ControlTime.plausibleStep
   }
 
-  /// Remembers the time of a message that was taken, and moves the own time up to what the peer has seen.
+  /// Remembers the time of a message that was taken, and moves our time up to what the peer has seen.
   mutating func accept(_ message: ControlMessage, time: UInt64) {
     acceptedTime = time
     ownTime.raise(to: message.acceptedTime)

@@ -13,15 +13,20 @@ import TunnelCore
 public enum SaltyProtocol {
   public static let description = ProtocolDescription(
     name: "salty", summary: "X25519, XSalsa20-Poly1305, a new key every 5 minutes", needsKeys: true,
-    overhead: dataOverhead, noncesFollowClock: true,
+    overhead: dataOverhead, answersUnasked: true, noncesFollowClock: true,
     claimedTime: { bytes in
-      let isControl = bytes.byteCount > 9 && bytes.bigEndian(at: 0, as: UInt8.self) & 0x80 != 0
-      return isControl ? Int64(bytes.bigEndian(at: 1, as: UInt64.self) >> 8) : nil
-    }
+      isControl(bytes) && bytes.byteCount > 9 ? Int64(bytes.bigEndian(at: 1, as: UInt64.self) >> 8) : nil
+    },
+    // After a restart the peer's data fail until it has heard of the new key.
+    failureIsTelling: isControl
   ) { parameters throws(ProtocolError) in
     let handover = KeyHandover()
     return TunnelProtocol(
       sealer: SaltySealer(handover), opener: SaltyOpener(try parameters.agreement(), parameters, handover))
+  }
+
+  private static let isControl: ProtocolDescription.Look<Bool> = { bytes in
+    bytes.byteCount > 0 && bytes.bigEndian(at: 0, as: UInt8.self) & 0x80 != 0
   }
 
   static let dataOverhead = DataHeader.byteCount + BoxStream.tagByteCount

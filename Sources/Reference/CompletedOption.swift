@@ -18,24 +18,35 @@ enum OfferedValue {
   init(placeholder: String) {
     switch placeholder {
     case "NAME VALUE": self = .setting
-    case "FILE", "COMMAND": self = .file
-    case "DIRECTORY": self = .directory
+    case "FILE": self = .file
     case "USER": self = .user
     case "GROUP": self = .group
-    case "ADDRESS": self = .host
-    case "LEVEL": self = .words(TunnelSettings.LogLevel.allCases.map(\.rawValue))
     default:
-      // Of BYTES|auto only the second is a word to type.
+      // HEX is nothing to type.
       let words = placeholder.split(separator: "|").map(String.init).filter { !$0.allSatisfy(\.isUppercase) }
       self = words.isEmpty ? .nothing : .words(words)
     }
   }
 
   init(_ setting: Setting) {
-    switch setting.name {
-    case "PROTOCOL": self = .words(builtinProtocols.map(\.name))
-    case "INTERFACE": self = .device
-    default: self = OfferedValue(placeholder: setting.placeholder)
+    switch setting.kind {
+    case .number(_, _, let word): self = word.map { .words([$0]) } ?? .nothing
+    case .code(let range, _): self = .words(range.map(String.init))
+    case .choice(let words): self = .words(words)
+    case .presence: self = .words([setting.placeholder])
+    case .text(let form): self = OfferedValue(form.offer)
+    }
+  }
+
+  private init(_ offer: TextForm.Offer) {
+    switch offer {
+    case .nothing: self = .nothing
+    case .file: self = .file
+    case .directory: self = .directory
+    case .user: self = .user
+    case .host: self = .host
+    case .device: self = .device
+    case .protocolName: self = .words(builtinProtocols.map(\.name))
     }
   }
 }

@@ -115,16 +115,7 @@ package final class Daemon {
     do throws(ProtocolError) {
       return try description.make(parameters)
     } catch {
-      switch error {
-      case .missingKeys:
-        throw Complaint(
-          "PROTOCOL=\(description.name) needs keys", why: "PRIVATE_KEY (or PRIVATE_KEY_FILE) or PUBLIC_KEY is missing.",
-          cure: "Make a pair with `quicktun keypair` on each side and exchange the public keys.")
-      case .lowOrderPeerKey:
-        throw Complaint(
-          "PUBLIC_KEY is of low order", why: "With such a key everybody shares the same secret.",
-          cure: "Ask the peer for the PUBLIC line of its keypair.")
-      }
+      throw Complaint(error, of: description.name)
     }
   }
 

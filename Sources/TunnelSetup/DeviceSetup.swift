@@ -26,7 +26,7 @@ package enum DeviceSetup {
   ) throws -> String? {
     let wanted: Int
     switch settings.mtu {
-    case .unchanged: return nil
+    case nil: return nil
     case .bytes(let bytes): wanted = bytes
     case .auto:
       wanted = largestMTU(

@@ -5,8 +5,9 @@ package import TunnelCore
 extension TunnelSettings {
   /// What a protocol is made from.
   package func protocolParameters(start: Moment) -> ProtocolParameters {
-    ProtocolParameters(
-      secretKey: privateKey, peerKey: peerKey, timeWindow: timeWindow, role: role, replayWindow: replayWindow,
-      start: start)
+    var parameters = ProtocolParameters(
+      secretKey: privateKey, peerKey: peerKey, replayWindow: replayWindow, start: start)
+    parameters.given = ofProtocols
+    return parameters
   }
 }

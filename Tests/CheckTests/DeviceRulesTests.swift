@@ -79,10 +79,10 @@ struct DeviceRulesTests {
 
   @Test("MTU: as the device has it, as it is asked for, as a tunnel that runs left it")
   func mtu() {
-    func mtu(_ actual: Int?, _ setting: TunnelSettings.MTU, isRunning: Bool = false) -> [Finding.Severity] {
+    func mtu(_ actual: Int?, _ setting: TunnelSettings.MTU?, isRunning: Bool = false) -> [Finding.Severity] {
       CheckRules.mtu("qt0", actual: actual, setting: setting, best: 1452, isRunning: isRunning).map(\.severity)
     }
-    #expect(mtu(nil, .unchanged) == [] && mtu(1400, .unchanged) == [.ok] && mtu(1500, .unchanged) == [.warning])
+    #expect(mtu(nil, nil) == [] && mtu(1400, nil) == [.ok] && mtu(1500, nil) == [.warning])
     #expect(mtu(nil, .bytes(1500)) == [.warning] && mtu(1400, .bytes(1500)) == [.warning])
     // The start is going to change it; once it runs, it should have.
     #expect(mtu(1500, .bytes(1452)) == [] && mtu(1500, .auto) == [])

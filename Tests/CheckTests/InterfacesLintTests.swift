@@ -1,3 +1,4 @@
+import BuiltinProtocols
 import Configuration
 @testable import Check
 import Diagnosis
@@ -21,11 +22,8 @@ struct InterfacesLintTests {
   private func lint(
     _ files: [String: String], readable: Bool = false, writers: OtherWriters = OtherWriters()
   ) -> [Finding] {
-    let protocols = ["raw", "nacl0", "nacltai", "salty"].map {
-      SettingsReader.KnownProtocol(name: $0, needsKeys: $0 != "raw")
-    }
     let lint = InterfacesLint(
-      protocols: protocols,
+      protocols: builtinProtocols,
       readFile: { (path, limit) throws(FileProblem) in
         var plain = path.replacing("/d/../", with: "/")
         while plain.contains("/./") { plain = plain.replacing("/./", with: "/") }

@@ -102,10 +102,11 @@ struct PossibleKeyTests {
     #expect(redacted("own public key \(ownPublic), peer \(ownSecret)", keys: [key]).contains(ownPublic))
   }
 
-  @Test("the own secret where the peer's key belongs is refused with raw too, and the pair's lines in the wrong places")
+  @Test(
+    "your own secret where the peer's key belongs is refused with raw too, and the pair's lines in the wrong places")
   func swapped() {
     let raw = read(environment: ["PROTOCOL=raw", keys[0], "PUBLIC_KEY=\(ownSecret)"])
-    #expect(raw.complains("PUBLIC_KEY: this is the own PRIVATE key") && raw.settings.peerKey == nil)
+    #expect(raw.complains("PUBLIC_KEY: this is your own PRIVATE key") && raw.settings.peerKey == nil)
     let swapped = read(environment: ["PROTOCOL=salty", "PRIVATE_KEY=\(ownPublic)", "PUBLIC_KEY=\(ownSecret)"])
     #expect(swapped.complains("PUBLIC_KEY: this is the PRIVATE key of the pair") && swapped.settings.peerKey == nil)
   }

@@ -59,7 +59,7 @@ struct Readme {
 
   @Test("the table of settings is the program's", arguments: Setting.all.map(\.name))
   func settings(name: String) throws {
-    let setting = try #require(Setting.named(name))
+    let setting = try #require(Setting.all.first { $0.name == name })
     let row = "| `\(name)` | \(setting.accepted) | \(setting.fallback) | \(setting.summary) |"
     #expect(try Self.page("Documentation/settings.md").lines.contains(row[...]), "\(row)")
   }

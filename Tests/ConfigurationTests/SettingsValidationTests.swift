@@ -104,12 +104,12 @@ struct SettingsValidationTests {
     #expect(read(["--config", "f"], files: ["f": config]).warns("f holds a private key and every user can read it"))
   }
 
-  @Test("the own key where the peer's belongs is told of, the own secret there is refused")
+  @Test("your own key where the peer's belongs is told of, your own secret there is refused")
   func ownKeyAsPeer() {
     #expect(
       plain("PROTOCOL=salty", keys[0], "PUBLIC_KEY=\(ownPublic)").warns("PUBLIC_KEY=(64 characters"))
     let secret = plain("PROTOCOL=salty", keys[0], "PUBLIC_KEY=\(ownSecret)")
-    #expect(secret.complains("PUBLIC_KEY: this is the own PRIVATE key"))
+    #expect(secret.complains("PUBLIC_KEY: this is your own PRIVATE key"))
     #expect(!secret.complaintTexts.joined().contains(ownSecret))
   }
 

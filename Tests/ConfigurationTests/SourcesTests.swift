@@ -33,7 +33,7 @@ struct SourcesTests {
   @Test("a stray plain name changes nothing once settings come from elsewhere, and that is said")
   func plainIgnored() {
     let reading = read(environment: ["IF_QT_PROTOCOL=raw", "ROLE=1", "DEBUG=1", "TERM=vt100"])
-    #expect(reading.settings.role == nil && reading.settings.logLevel == .notice)
+    #expect(reading.settings.ofProtocols.isEmpty && reading.settings.logLevel == .notice)
     #expect(reading.warns("ROLE in the environment: ignored"))
     #expect(reading.warns("DEBUG in the environment: ignored"))
     #expect(!reading.warningTexts.contains { $0.contains("TERM") })

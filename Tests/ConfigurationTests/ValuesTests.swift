@@ -1,3 +1,4 @@
+import BuiltinProtocols
 import Configuration
 import Testing
 
@@ -84,7 +85,7 @@ struct ValuesTests {
   @Test("the table: every name once, every option readable, help within 80 columns")
   func table() {
     #expect(Set(Setting.all.map(\.name)).count == Setting.all.count)
-    let lines = Help.settings().split(separator: "\n")
+    let lines = Help.settings(SettingsTable(builtinProtocols)).split(separator: "\n")
     for setting in Setting.all { #expect(lines.contains { $0.contains("\(setting.option) ") }) }
     #expect(lines.allSatisfy { $0.count <= 80 })
   }

@@ -20,7 +20,9 @@ struct DatagramDiagnosisTests {
   }
 
   private func parameters(own: Int, peer: Int, role: Bool? = nil) -> ProtocolParameters {
-    ProtocolParameters(secretKey: keys[own], peerKey: keys[peer].publicKey, role: role, start: clock.now())
+    var parameters = ProtocolParameters(secretKey: keys[own], peerKey: keys[peer].publicKey, start: clock.now())
+    parameters[.role] = role
+    return parameters
   }
 
   /// What side 1 sends first, in `name`, to somebody whose key it takes for the peer's.

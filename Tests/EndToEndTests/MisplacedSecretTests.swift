@@ -39,11 +39,11 @@ extension EndToEnd {
           #expect(result.status != 0 && !isTold(result.output + result.errors), "\(words)\n\(result)")
         }
       }
-      // With the own secret known, the key in the other place is recognised; check would show a peer's key.
+      // With this side's secret known, the key in the other place is recognised; check would show a peer's key.
       let document = try lab.a.run(
         "\(Programs.ours) check --json --protocol raw --private-key \(secret) --public-key \(secret)")
       #expect(
-        document.status == 2 && document.output.contains("this is the own PRIVATE key") && !isTold(document.output))
+        document.status == 2 && document.output.contains("this is your own PRIVATE key") && !isTold(document.output))
     }
 
     @Test("the list of processes does not show it behind another option, nor scripts in another variable")

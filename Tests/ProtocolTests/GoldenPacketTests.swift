@@ -39,7 +39,7 @@ struct GoldenPacketTests {
     #expect(file.cases.count >= 40)
     for one in file.cases {
       var parameters = parameters(try one.receiverSecret.secretKey, one.senderPublic.publicKey)
-      parameters.role = one.receiverRole.map { $0 != 0 }
+      parameters[.role] = one.receiverRole.map { $0 != 0 }
       let receiver = try Party(name, parameters)
       let opened = receiver.open(one.datagram.bytes)
       #expect(opened.packet == one.packet.bytes, "\(one.name)")
@@ -65,7 +65,7 @@ struct GoldenPacketTests {
       let clock = ManualClock(unixSeconds: seconds)
       clock.moment.unixNanoseconds = one.stampNanoseconds ?? 0
       var parameters = parameters(try one.senderSecret.secretKey, one.receiverPublic.publicKey)
-      parameters.role = one.senderRole.map { $0 != 0 }
+      parameters[.role] = one.senderRole.map { $0 != 0 }
       let sender = try Party("nacltai", parameters, clock: clock)
       for _ in 1..<counter { _ = sender.seal([]) }
       #expect(sender.seal(one.packet.bytes).packet == one.datagram.bytes, "\(one.name)")
@@ -129,7 +129,7 @@ struct GoldenReplayTests {
       clock.moment.unixNanoseconds = 500
       var parameters = parameters(try file.receiverSecret.secretKey, file.senderPublic.publicKey, at: clock.now())
       parameters.replayWindow = 5
-      parameters.timeWindow = script.timeWindow
+      parameters[.timeWindow] = script.timeWindow
       let receiver = try Party("nacltai", parameters, clock: clock)
       var highest: UInt128 = 0
       for (number, step) in script.steps.enumerated() {
@@ -147,7 +147,7 @@ struct GoldenReplayTests {
     for script in file.scripts {
       var parameters = parameters(try file.receiverSecret.secretKey, file.senderPublic.publicKey)
       parameters.start.unixSeconds = script.startedAtUnixSeconds
-      parameters.timeWindow = script.timeWindow
+      parameters[.timeWindow] = script.timeWindow
       let receiver = try Party("nacltai", parameters)
       var taken: Set<[UInt8]> = []
       var highest: UInt128 = 0

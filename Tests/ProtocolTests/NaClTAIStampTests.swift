@@ -59,7 +59,7 @@ struct NaClTAIStampTests {
     let young = sender.seal([2]).packet ?? []
     clock.advance(seconds: 59)
     var restarted = parameters(other, own.publicKey, at: clock.now())
-    restarted.timeWindow = 60
+    restarted[.timeWindow] = 60
     let receiver = try Party("nacltai", restarted, clock: clock)
     #expect(receiver.open(old).dropReason == .late)
     #expect(receiver.open(young).packet == [2])
@@ -167,7 +167,7 @@ struct NaClTAIStampTests {
     let key = SecretKey()
     func party(_ role: Bool?) throws -> Party {
       var own = parameters(key, key.publicKey)
-      own.role = role
+      own[.role] = role
       return try Party("nacltai", own)
     }
     let (one, zero, none) = (try party(true), try party(false), try party(nil))

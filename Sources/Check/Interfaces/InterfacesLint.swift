@@ -1,15 +1,16 @@
 package import Configuration
+package import ProtocolKit
 import Sodium
 
 /// Finds what is wrong with the qt_ lines of /etc/network/interfaces, with file, line and stanza.
 package struct InterfacesLint {
-  private let protocols: [SettingsReader.KnownProtocol]
+  private let protocols: [ProtocolDescription]
   private let readFile: FileReader
   private let names: (String) -> [String]
 
   /// `names` lists a directory.
   package init(
-    protocols: [SettingsReader.KnownProtocol], readFile: @escaping FileReader, names: @escaping (String) -> [String]
+    protocols: [ProtocolDescription], readFile: @escaping FileReader, names: @escaping (String) -> [String]
   ) {
     self.protocols = protocols
     self.readFile = readFile

@@ -31,13 +31,15 @@ package struct PeerProbe {
       return [try call()]
     } catch let complaint as Complaint {
       return [Finding("peer", .problem, complaint)]
+    } catch let error as ProtocolError {
+      return [Finding("peer", .problem, Complaint(error, of: settings.protocolName ?? "?"))]
     } catch {
       return [Finding("peer", .problem, "\(error)")]
     }
   }
 
   private func call() throws -> Finding {
-    guard let description = protocols.first(where: { $0.name == settings.protocolName }) else {
+    guard let description = protocols.named(settings.protocolName) else {
       return Finding("peer", .problem, "PROTOCOL is not known")
     }
     let local = try SocketSetup.local(settings)
@@ -91,8 +93,7 @@ package struct PeerProbe {
   }
 
   private func silence(_ peer: Endpoint, _ description: ProtocolDescription) -> Finding {
-    // Only salty answers by itself. The others speak when they have a packet.
-    let answers = description.name == "salty"
+    let answers = description.answersUnasked
     return Finding(
       "peer", answers ? .problem : .warning, "\(peer.text): no answer in 3 s",
       why: answers

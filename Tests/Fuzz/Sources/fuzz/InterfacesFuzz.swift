@@ -1,5 +1,6 @@
+import BuiltinProtocols
+@testable import Check
 import Configuration
-@testable import Diagnosis
 import Sodium
 
 /// Interfaces files of any content that name one another: what is wrong with them is said with a place in them.
@@ -14,7 +15,7 @@ enum InterfacesFuzz {
     let parts = input.rest().split(separator: 0, maxSplits: 3, omittingEmptySubsequences: false)
     let reads = Reads()
     let lint = InterfacesLint(
-      protocols: ["raw", "nacl0", "nacltai", "salty"].map { .init(name: $0, needsKeys: $0 != "raw") },
+      protocols: builtinProtocols,
       readFile: { (path, limit) throws(FileProblem) in
         reads.count += 1
         guard reads.count < mostReads, let index = names.firstIndex(of: path), index < parts.count,

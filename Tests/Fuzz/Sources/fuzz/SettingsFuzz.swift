@@ -1,3 +1,4 @@
+import BuiltinProtocols
 import Configuration
 import Sodium
 
@@ -15,11 +16,9 @@ enum SettingsFuzz {
     let arguments = part(0).split(separator: UInt8(ascii: " ")).map(text)
     let environment = part(1).split(separator: UInt8(ascii: "\n")).map(text)
     let file = Array(part(2))
-    let protocols = ["raw", "nacl0", "nacltai", "salty"].map {
-      SettingsReader.KnownProtocol(name: $0, needsKeys: $0 != "raw")
-    }
     let reading = SettingsReader.read(
-      .init(arguments: arguments, environment: environment, protocols: protocols) { (path, limit) throws(FileProblem) in
+      .init(arguments: arguments, environment: environment, protocols: builtinProtocols) {
+        (path, limit) throws(FileProblem) in
         guard path == "f", file.count <= limit else { throw FileProblem("No such file or directory") }
         return ReadFile(contents: GuardedMemory(copying: file.span.bytes), othersMayRead: true)
       })

@@ -1,0 +1,19 @@
+public import ProtocolKit
+
+extension Complaint {
+  /// Why the protocol called `name` cannot be made from the settings.
+  public init(_ error: ProtocolError, of name: String) {
+    switch error {
+    case .missingKeys:
+      self.init(
+        "PROTOCOL=\(name) needs keys", why: "PRIVATE_KEY (or PRIVATE_KEY_FILE) or PUBLIC_KEY is missing.",
+        cure: "Make a pair with `quicktun keypair` on each side and exchange the public keys.")
+    case .lowOrderPeerKey:
+      self.init(
+        "PUBLIC_KEY is of low order", why: "With such a key everybody shares the same secret.",
+        cure: Cure.askForPublicKey)
+    case .refused(let what, let why, let cure):
+      self.init("PROTOCOL=\(name): \(what)", why: why, cure: cure)
+    }
+  }
+}
