@@ -1,5 +1,7 @@
 import Configuration
+import LinuxSystem
 package import ProtocolKit
+package import TunnelCore
 
 extension CheckRules {
   /// What a protocol itself minds. Keys that are missing or weak are told of by those that read them.
@@ -11,5 +13,14 @@ extension CheckRules {
       guard case .refused = error else { return [] }
       return [Finding("configuration", .problem, Complaint(error, of: wire.name))]
     }
+  }
+
+  /// A peer that was called and has not answered.
+  package static func silence(_ peer: Endpoint, _ wire: ProtocolDescription) -> Finding {
+    Finding(
+      "peer", wire.answersUnasked ? .problem : .warning, "\(peer.text): no answer in 3 s",
+      why: wire.answersUnasked
+        ? "It is not running, has another PUBLIC_KEY for us, or a firewall does not let UDP pass."
+        : "\(wire.name) has no handshake: the peer speaks only when it has a packet, so it may be well.")
   }
 }

@@ -73,7 +73,7 @@ package struct PeerProbe {
     if let failure = transport.failures.entries.first {
       return Finding("peer", .problem, PathTrouble.sending(to: peer, Errno(rawValue: failure.errno)))
     }
-    return silence(peer, description)
+    return CheckRules.silence(peer, description)
   }
 
   private func answer(
@@ -90,15 +90,6 @@ package struct PeerProbe {
     return Finding(
       "peer", .ok, "Something at \(peer.text) answers after \(milliseconds) ms\(fits)",
       why: "\(description.name) has no key, so who it is cannot be known.")
-  }
-
-  private func silence(_ peer: Endpoint, _ description: ProtocolDescription) -> Finding {
-    let answers = description.answersUnasked
-    return Finding(
-      "peer", answers ? .problem : .warning, "\(peer.text): no answer in 3 s",
-      why: answers
-        ? "It is not running, has another PUBLIC_KEY for us, or a firewall does not let UDP pass."
-        : "\(description.name) has no handshake: the peer speaks only when it has a packet, so it may be well.")
   }
 
   /// Milliseconds until the first authentic datagram came, and for a packet a while longer. Nil if none came.
