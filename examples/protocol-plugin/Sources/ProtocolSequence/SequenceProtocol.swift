@@ -1,11 +1,12 @@
 /// sequence: 32 bytes, authenticated, replays refused, and no nonce used twice even if the clock was set back.
 ///
 ///     datagram = salt(8) || sequence(8) || tag(16) || ciphertext      seal(shared, nonce, packet)
-///     nonce    = "sequenc" || role(1) || salt(8) || sequence(8)
+///     nonce    = "sequen" || channel(1) || role(1) || salt(8) || sequence(8)
 ///
 /// A nonce that is used twice under one key gives both packets away and lets anybody forge more, so every part of it
 /// has its reason:
 /// - The name keeps these nonces apart from those of any other protocol that is run with the same two keys.
+/// - The channel, which is a setting of this protocol alone, keeps tunnels apart that have the same keys.
 /// - The role keeps the two directions apart, so that a datagram sent back to its sender is not authentic there.
 /// - The sequence rises with every packet of a run, whatever the clock does meanwhile. It follows the clock in
 ///   nanoseconds, so that a sender that was restarted goes on above what it sent before: that is what lets the
@@ -19,20 +20,30 @@ import TunnelCore
 public enum SequenceProtocol {
   public static let description = ProtocolDescription(
     name: "sequence", summary: "X25519, XSalsa20-Poly1305, replays refused by number", needsKeys: true,
-    overhead: overhead
+    overhead: overhead, settings: [channel, ProtocolSetting.timeWindow, ProtocolSetting.role],
+    claimedTime: { bytes in
+      bytes.byteCount < headerByteCount ? nil : Int64(bytes.bigEndian(at: 8, as: UInt64.self) / 1_000_000_000)
+    }
   ) { parameters throws(ProtocolError) in
     let agreement = try parameters.agreement()
-    let roles = agreement.roles(override: parameters.role)
+    let roles = agreement.roles(override: parameters[.role])
+    func name(_ role: UInt8) -> UInt64 { Self.name(channel: parameters[channel], role: role) }
     return TunnelProtocol(
-      sealer: SequenceSealer(agreement.shared, role: roles.sending),
-      opener: SequenceOpener(agreement.shared, role: roles.receiving, parameters))
+      sealer: SequenceSealer(agreement.shared, name: name(roles.sending)),
+      opener: SequenceOpener(agreement.shared, name: name(roles.receiving), parameters))
   }
+
+  /// CHANNEL: taken as `--channel 7`, `qt_channel 7` or `CHANNEL=7`, and in `--help`.
+  public static let channel = ProtocolSetting(
+    "CHANNEL", .number(0...255), default: 0, "keeps tunnels apart that have the same keys; both sides need the same.")
 
   static let headerByteCount = 16
   static let overhead = headerByteCount + BoxStream.tagByteCount
 
-  /// The first 8 bytes of a nonce: "sequenc" and the role.
-  static func name(role: UInt8) -> UInt64 { 0x7365_7175_656e_6300 | UInt64(role) }
+  /// The first 8 bytes of a nonce: "sequen", the channel and the role.
+  private static func name(channel: Int, role: UInt8) -> UInt64 {
+    0x7365_7175_656e_0000 | UInt64(channel) << 8 | UInt64(role)
+  }
 
   /// Nanoseconds since 1970, which 64 bits hold until the year 2554. A clock beyond that must not end the program.
   static func nanoseconds(_ moment: Moment) -> UInt64 {
@@ -48,9 +59,9 @@ final class SequenceSealer: PacketSealer {
   private let prefix: BoxStream.NoncePrefix
   private var sequence: UInt64 = 0
 
-  init(_ shared: SharedKey, role: UInt8) {
+  init(_ shared: SharedKey, name: UInt64) {
     box = BoxStream(shared)
-    prefix = .init(high: SequenceProtocol.name(role: role), low: .random(in: .min ... .max))
+    prefix = .init(high: name, low: .random(in: .min ... .max))
   }
 
   func seal(_ packets: inout PacketBatch, _ range: Range<Int>, at now: Moment) {
@@ -72,12 +83,12 @@ final class SequenceOpener: PacketOpener {
   private let name: UInt64
   private var window: ReplayWindow<UInt64>
 
-  init(_ shared: SharedKey, role: UInt8, _ parameters: ProtocolParameters) {
+  init(_ shared: SharedKey, name: UInt64, _ parameters: ProtocolParameters) {
     box = BoxStream(shared)
-    name = SequenceProtocol.name(role: role)
+    self.name = name
     // TIME_WINDOW: nothing is taken that was sent longer ago than that before our start.
     let start = SequenceProtocol.nanoseconds(parameters.start)
-    let history = parameters.timeWindow.map { UInt64($0) * 1_000_000_000 } ?? start
+    let history = parameters[.timeWindow].map { UInt64($0) * 1_000_000_000 } ?? start
     window = ReplayWindow(size: parameters.replayWindow, floor: start - min(start, history))
   }
 

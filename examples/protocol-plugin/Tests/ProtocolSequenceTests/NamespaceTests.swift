@@ -65,7 +65,7 @@ private struct Network {
   func startTunnel(in index: Int, _ key: SecretKey, peer: PublicKey, remote: String?) throws -> Process {
     var environment = [
       "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "IFACE": "seq", "IF_QT_PROTOCOL": "sequence", "IF_QT_TUN_MODE": "1",
-      "IF_QT_PRIVATE_KEY": key.hex, "IF_QT_PUBLIC_KEY": peer.description,
+      "IF_QT_CHANNEL": "7", "IF_QT_PRIVATE_KEY": key.hex, "IF_QT_PUBLIC_KEY": peer.description,
       "IF_QT_TUN_UP_SCRIPT": "ip address add 10.66.0.\(index + 1)/24 dev $INTERFACE; ip link set $INTERFACE up",
     ]
     environment["IF_QT_REMOTE_ADDRESS"] = remote

@@ -79,6 +79,14 @@ import TunnelTesting
     #expect(ends.b.drops(.late) == 1)
   }
 
+  /// CHANNEL: who has the keys but another channel is as a stranger.
+  @Test func anotherChannelIsNotAuthentic() throws {
+    let ends = try TwoEnds()
+    try ends.restartB { $0[SequenceProtocol.channel] = 7 }
+    #expect(try ends.deliverToB(try ends.a.send(Self.packet)) == [])
+    #expect(ends.b.drops(.notAuthentic) == 1)
+  }
+
   /// The sender forgets everything when it is started again; its numbers go on rising all the same.
   @Test func aRestartedSenderIsUnderstoodAtOnce() throws {
     let ends = try TwoEnds()
@@ -118,7 +126,7 @@ import TunnelTesting
     ends.clock.advance(seconds: 60)
     let recent = try ends.a.send([2])
     ends.clock.advance(seconds: 1)
-    try ends.restartB(timeWindow: 10)
+    try ends.restartB { $0[.timeWindow] = 10 }
     #expect(try ends.deliverToB(recorded + recent) == [[2]])
     #expect(ends.b.drops(.late) == 1)
   }

@@ -62,12 +62,13 @@ final class TwoEnds {
   /// Starts `a` again: all that it remembered is gone.
   func restartA() throws { a = try restarted(0) }
 
-  /// Starts `b` again, with TIME_WINDOW.
-  func restartB(timeWindow: UInt32? = nil) throws { b = try restarted(1, timeWindow: timeWindow) }
+  /// Starts `b` again, with other settings.
+  func restartB(_ set: (inout ProtocolParameters) -> Void = { _ in }) throws { b = try restarted(1, set) }
 
-  private func restarted(_ index: Int, timeWindow: UInt32? = nil) throws -> End {
-    let parameters = ProtocolParameters(
-      secretKey: keys[index], peerKey: keys[1 - index].publicKey, timeWindow: timeWindow, start: clock.now())
+  private func restarted(_ index: Int, _ set: (inout ProtocolParameters) -> Void = { _ in }) throws -> End {
+    var parameters = ProtocolParameters(
+      secretKey: keys[index], peerKey: keys[1 - index].publicKey, start: clock.now())
+    set(&parameters)
     return try End(parameters, at: End.address(UInt32(index)), clock: clock)
   }
 
