@@ -49,9 +49,8 @@ struct ForeignProtocolTests {
   private func datagram(own: Int = 1, turned: Bool = false) throws -> [UInt8] {
     let sender = try parcel().make(parameters(own: own, peer: 0, turned: turned))
     var packets = PacketBatch(byteCapacity: 4096, slotCapacity: 1)
-    var control = PacketBatch(byteCapacity: 4096, slotCapacity: 1)
     _ = packets.appendCopy(of: packet.span.bytes)
-    sender.seal(&packets, control: &control, at: clock.now())
+    sender.seal(&packets, at: clock.now())
     return packets.copy(of: 0)
   }
 
@@ -91,9 +90,8 @@ struct ForeignProtocolTests {
   func noRole() throws {
     let reflected = try parcel().make(parameters(own: 0, peer: 1))
     var packets = PacketBatch(byteCapacity: 4096, slotCapacity: 1)
-    var control = PacketBatch(byteCapacity: 4096, slotCapacity: 1)
     _ = packets.appendCopy(of: packet.span.bytes)
-    reflected.seal(&packets, control: &control, at: clock.now())
+    reflected.seal(&packets, at: clock.now())
     #expect(!verdict(of: parcel(), packets.copy(of: 0)).contains("ROLE"))
   }
 
@@ -115,7 +113,7 @@ struct ForeignProtocolTests {
       var control = PacketBatch(byteCapacity: 4096, slotCapacity: 4)
       _ = packets.appendCopy(of: packet.span.bytes)
       sender.tick(control: &control, at: clock.now())
-      sender.seal(&packets, control: &control, at: clock.now())
+      sender.seal(&packets, at: clock.now())
       let datagram = control.isEmpty ? packets.copy(of: 0) : control.copy(of: 0)
       var datagrams = PacketBatch(byteCapacity: 4096, slotCapacity: 1)
       _ = datagrams.appendCopy(of: datagram.span.bytes)
