@@ -29,8 +29,8 @@ package struct Checkup {
   }
 
   package func findings() -> [Finding] {
-    configuration() + CheckRules.keys(settings) + [node()] + device() + mtu() + [socket()] + route() + kernel() + clock()
-      + script() + log() + privileges()
+    configuration() + CheckRules.keys(settings) + [node()] + device() + mtu() + [socket()] + route() + kernel()
+      + clock() + script() + log() + privileges()
   }
 
   private func configuration() -> [Finding] {
