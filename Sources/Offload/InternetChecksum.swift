@@ -60,12 +60,8 @@ package struct InternetChecksum: Sendable {
   package var checksum: UInt16 { ~folded }
 }
 
-extension MutableRawSpan {
-  /// A 16-bit field as it is in memory, for checksums.
-  func field(at offset: Int) -> UInt16 { unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self) }
-}
-
 extension RawSpan {
+  /// A 16-bit field as it is in memory, for checksums.
   func field(at offset: Int) -> UInt16 { unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self) }
   func byte(at offset: Int) -> UInt8 { unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
 }

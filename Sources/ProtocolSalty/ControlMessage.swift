@@ -93,8 +93,6 @@ struct Announcement: Equatable {
 
 /// The 20 bytes that all nonces of a key begin with; a counter of 4 bytes follows. On the wire those 4 are zero.
 struct BaseNonce: Equatable {
-  static let byteCount = 24
-
   let prefix: BoxStream.NoncePrefix
   private let word: UInt32
 

@@ -67,9 +67,6 @@ public final class GuardedMemory: @unchecked Sendable, CustomStringConvertible, 
   /// The bytes as libsodium's functions take them.
   var bytePointer: UnsafeMutablePointer<UInt8> { unsafe base.assumingMemoryBound(to: UInt8.self) }
 
-  /// Overwrites every byte with zero, in a way that the optimiser cannot drop.
-  public func wipe() { unsafe sodium_memzero(base, count) }
-
   // A secret has no printed form, not even in a debugger's mirror.
   public var description: String { "<\(count) secret bytes>" }
   public var customMirror: Mirror { Mirror(self, children: [:]) }

@@ -148,11 +148,5 @@ public final class SharedKey: Sendable, CustomStringConvertible {
     guard status == 0 else { return nil }
   }
 
-  /// The key in exactly 32 `bytes`, as test vectors have it.
-  package init(bytes: RawSpan) {
-    precondition(bytes.byteCount == Int(crypto_box_BEFORENMBYTES))
-    memory = GuardedMemory(copying: bytes)
-  }
-
   public var description: String { "<shared key>" }
 }

@@ -26,4 +26,23 @@ struct PathTroubleTests {
     #expect(tooLong(four, pathMTU: nil, bestMTU: nil).contains("MTU=auto"))
     #expect(tooLong(nil, pathMTU: 1300, bestMTU: 1252).hasPrefix("UDP to the peer: Message too long"))
   }
+
+  @Test("the cure for an unreachable peer, whatever its address; none where it is not known")
+  func unreachable() {
+    func cure(_ peer: Endpoint?) -> String? { PathTrouble.sending(to: peer, .networkUnreachable).cure }
+    #expect(cure(four) == "ip route get 192.0.2.1")
+    #expect(cure(six) == "ip route get 2001:db8::1")
+    let local = Endpoint(ipv6High: 0xfe80 << 48, low: 1, port: 2998, scope: 1)
+    #expect(cure(local) == "ip route get fe80::1 oif lo")
+    #expect(cure(nil) == nil)
+  }
+
+  @Test("each error has its words, and what the kernel said stands first")
+  func words() {
+    for errno in [Errno.connectionRefused, .networkDown, .notPermitted, .ioError] {
+      #expect(PathTrouble.sending(to: four, errno).what == "UDP to 192.0.2.1:2998: \(errno)")
+    }
+    #expect(PathTrouble.sending(to: four, .connectionRefused).why?.contains("not listening") == true)
+    #expect(PathTrouble.sending(to: four, .permissionDenied).cure == "nft list ruleset")
+  }
 }
