@@ -55,7 +55,7 @@ extension SettingsValidation {
     problems.complain(
       "PROTOCOL=\(known.name) needs \(missing.joined(separator: " and "))",
       why: "Both sides need their own private key and the other's public key.",
-      cure: "Make a pair with: quicktun keypair")
+      cure: Cure.makeKeyPair)
   }
 
   /// A secret key where a public one belongs is refused whatever the protocol, and forgotten: scripts get PUBLIC_KEY, and

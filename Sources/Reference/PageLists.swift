@@ -1,5 +1,6 @@
 import BuiltinProtocols
 import Commands
+import Configuration
 import ProtocolKit
 
 /// The other lists of the manual pages.
@@ -9,6 +10,15 @@ enum PageLists {
       builtinProtocols.map { wire in
         let bytes = wire.overhead == 0 ? "Adds nothing to a packet" : "Adds \(wire.overhead) bytes to a packet"
         return ("Cm " + Mdoc.literal(wire.name), "\(wire.summary.capitalisedFirst). \(bytes).")
+      })
+  }
+
+  /// Which settings are about what.
+  static var scopes: [String] {
+    list(
+      Setting.Scope.allCases.map { scope in
+        let names = Setting.all.filter { $0.scope == scope }.map(\.name)
+        return (scope.title, names.joined(separator: ", ") + ".")
       })
   }
 
@@ -38,6 +48,16 @@ enum PageLists {
 
   private static func list(_ items: [(head: String, text: String)]) -> [String] {
     [".Bl -tag -width Ds"] + items.flatMap { [".It " + $0.head] + Mdoc.prose($0.text) } + [".El"]
+  }
+}
+
+extension Setting.Scope {
+  fileprivate var title: String {
+    switch self {
+    case .process: "This host: its socket, key, log and user"
+    case .device: "The tun or tap device"
+    case .peer: "The other side"
+    }
   }
 }
 

@@ -38,6 +38,7 @@ struct PageTemplate {
     case "DATE": return [".Dd " + PageDate.text(otherwise: rest.joined(separator: " "))]
     case "VERSION": return [".Os " + Version.name]
     case "SETTINGS": return SettingList(rest)?.lines
+    case "SCOPES": return PageLists.scopes
     case "PROTOCOLS": return PageLists.protocols
     case "SUBCOMMANDS": return PageLists.subcommands
     case "OPTIONS": return PageLists.options(of: rest)
