@@ -96,12 +96,16 @@ let package = Package(
     // Network namespaces with daemons in them, for the end-to-end tests and the benchmarks.
     .target(name: "TunnelLab", path: "Tests/Lab", exclude: ["Programs"], swiftSettings: common),
 
-    // See Benchmarks/run and Benchmarks/seal.
+    // See Benchmarks/run, Benchmarks/seal and Benchmarks/memory.
     .executableTarget(
       name: "tunnel-benchmark", dependencies: ["TunnelLab"], path: "Benchmarks/Tunnel", swiftSettings: common),
     .executableTarget(
       name: "seal-benchmark", dependencies: ["BuiltinProtocols", "ProtocolKit", "Sodium", "CSodium", "TunnelCore"],
       path: "Benchmarks/Sealing", swiftSettings: common),
+    .systemLibrary(name: "CMalloc", path: "Benchmarks/CMalloc"),
+    .executableTarget(
+      name: "memory-benchmark", dependencies: ["BuiltinProtocols", "CMalloc", "ProtocolKit", "Sodium", "TunnelCore"],
+      path: "Benchmarks/Memory", swiftSettings: common),
 
     tests("TunnelCoreTests", "TunnelCore", "TunnelTesting"),
     tests("LinuxSystemTests", "LinuxSystem", "TunnelTesting"),

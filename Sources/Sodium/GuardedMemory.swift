@@ -51,6 +51,9 @@ public final class GuardedMemory: @unchecked Sendable, CustomStringConvertible, 
   /// The errno of the last time that the kernel refused to lock a secret in memory (mlock(2)); nil if it never did.
   package static var refusedLock: Int32? { GuardedPages.refusedLock }
 
+  /// Resident bytes of the regions that small secrets share, for whoever measures what a peer costs.
+  package static var regionByteCount: Int { GuardedSlots.shared.regionCount * GuardedRegion.residentByteCount }
+
   /// Lends the bytes for reading.
   public func withBytes<Result, Failure>(_ body: (RawSpan) throws(Failure) -> Result) throws(Failure) -> Result {
     try body(unsafe RawSpan(_unsafeStart: base, byteCount: count))

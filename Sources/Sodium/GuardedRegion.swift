@@ -22,6 +22,8 @@ final class GuardedRegion: @unchecked Sendable {
   /// What libsodium leaves of a page besides its canary (CANARY_SIZE in sodium/utils.c). A larger region would save
   /// some of the three pages around it, but most processes have few secrets and some a small RLIMIT_MEMLOCK.
   static let byteCount = 4096 - 16
+  /// With the page of libsodium's own before it and the two inaccessible ones, which are resident as well (MAP_POPULATE).
+  static let residentByteCount = 4 * 4096
 
   init(slotByteCount: Int, of slots: GuardedSlots) {
     self.slots = slots
