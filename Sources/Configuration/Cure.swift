@@ -3,6 +3,7 @@ package enum Cure {
   // MARK: Keys and the peer
 
   package static let makeKeyPair = "Make a pair with: quicktun keypair"
+  package static let replaceKeyPair = "Give the peer's public key; and make a new pair: quicktun keypair"
   package static let askForPublicKey = "Ask the peer for the PUBLIC line of its keypair."
   package static let pointAtPeer = "Point REMOTE_ADDRESS and REMOTE_PORT at the peer."
   package static func setAlike(_ setting: String) -> String { "Set \(setting) alike on both sides." }

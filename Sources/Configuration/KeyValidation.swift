@@ -23,7 +23,7 @@ extension SettingsValidation {
       problems.complain(
         "\(occurrence.text): \(error.reason)", why: KeyFile.accepted,
         cure: credentials == nil
-          ? "Make a pair with: quicktun keypair"
+          ? Cure.makeKeyPair
           : "Leave PRIVATE_KEY_FILE out: the unit hands over /etc/quicktun/NAME.key.")
     }
   }
@@ -72,13 +72,13 @@ extension SettingsValidation {
       settings.peerKey = nil
       problems.complain(
         "\(occurrence.label): this is your own PRIVATE key", why: "PUBLIC_KEY goes into logs and scripts.",
-        cure: "Give the peer's public key; and make a new pair: quicktun keypair")
+        cure: Cure.replaceKeyPair)
     } else if secret.isPublicKey(of: peer) {
       settings.peerKey = nil
       problems.complain(
         "\(occurrence.label): this is the PRIVATE key of the pair whose public key is given as the private one",
         why: "The two lines of quicktun keypair have changed places.",
-        cure: "Give the peer's public key; and make a new pair: quicktun keypair")
+        cure: Cure.replaceKeyPair)
     }
   }
 

@@ -96,7 +96,7 @@ package struct DatagramDiagnosis {
     Complaint(
       "Our own datagrams come back from \(evidence.endpoint.text)",
       why: "Something there sends back what it gets, or REMOTE_ADDRESS is this host.",
-      cure: "Point REMOTE_ADDRESS and REMOTE_PORT at the peer.")
+      cure: Cure.pointAtPeer)
   }
 
   /// Authentic, and refused all the same: its time.
@@ -139,14 +139,14 @@ package struct DatagramDiagnosis {
     return Complaint(
       "Datagrams from \(evidence.endpoint.text) decrypt as \(other.name)",
       why: "The peer has PROTOCOL=\(other.name), we have PROTOCOL=\(running.name).\(doubt)",
-      cure: "Set PROTOCOL alike on both sides.")
+      cure: Cure.setAlike("PROTOCOL"))
   }
 
   private func plain(_ evidence: RejectedDatagram) -> Complaint {
     let theirs = others.first(where: \.isPlain).map { "PROTOCOL=\($0.name)" } ?? "no encryption"
     return Complaint(
       "Unencrypted packets come from \(evidence.endpoint.text)",
-      why: "The peer has \(theirs), we have PROTOCOL=\(running.name).", cure: "Set PROTOCOL alike on both sides.")
+      why: "The peer has \(theirs), we have PROTOCOL=\(running.name).", cure: Cure.setAlike("PROTOCOL"))
   }
 
   private func wrongKey(_ evidence: RejectedDatagram) -> Complaint? {

@@ -62,7 +62,8 @@ package enum SocketSetup {
     switch error.errno {
     case .addressInUse:
       Complaint(
-        "\(error)", why: "Another process has UDP port \(endpoint.port); quicktun's default is 2998.",
+        "\(error)",
+        why: "Another process has UDP port \(endpoint.port); quicktun's default is \(TunnelSettings().localPort).",
         cure: "Find it with `ss -lunp`, or choose another LOCAL_PORT and give it to the peer as REMOTE_PORT.")
     case .addressNotAvailable:
       Complaint(
@@ -72,19 +73,24 @@ package enum SocketSetup {
     }
   }
 
+  /// Bytes; what a path most probably carries of which nothing is known.
+  private static let ethernetMTU = 1500
+  /// Bytes; the length of an IPv4 packet has 16 bits (RFC 791). Of lo the MTU is one more.
+  private static let longestPacket = 65_535
+
   /// What the route to the peer carries at once, in bytes: the MTU that it was given, or its interface's, or Ethernet's
   /// 1500 while there is none. What the kernel has learned from ICMP messages, which may be forged, does not count:
   /// an MTU of the device that was set by them would stay.
   package static func routeMTU(to peer: Endpoint?, localPort: UInt16) -> Int {
-    guard let peer, let route = Routing.route(towards: peer, localPort: localPort) else { return 1500 }
+    guard let peer, let route = Routing.route(towards: peer, localPort: localPort) else { return ethernetMTU }
     let interfaceMTU = try? NetworkInterface.mtu(of: route.interface)
-    return min(route.mtu ?? interfaceMTU ?? 1500, 65_535)
+    return min(route.mtu ?? interfaceMTU ?? ethernetMTU, longestPacket)
   }
 
   /// The path MTU to the peer as the kernel knows it, or Ethernet's 1500 while nothing better is known. Nothing is sent.
   package static func pathMTU(to peer: Endpoint?) -> Int {
-    guard let peer else { return 1500 }
-    return (try? connectedPathMTU(to: peer)) ?? 1500
+    guard let peer else { return ethernetMTU }
+    return (try? connectedPathMTU(to: peer)) ?? ethernetMTU
   }
 
   private static func connectedPathMTU(to peer: Endpoint) throws(SystemCallError) -> Int? {

@@ -49,13 +49,8 @@ package struct PeerProbe {
     let clock = SystemClock()
     let socket = try SocketSetup.bind(local, port: settings.localPort, peer: peer)
     let transport = TransportSetup.open(socket, settings, peer: peer)
-    let parameters = settings.protocolParameters(start: clock.now())
     let device = ProbeDevice()
-    // The call is numbered like a tunnel's datagrams, under the same keys.
-    var numbered = parameters
-    let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
-    numbered.mark = StoredHighWaterMark.find(settings, description, environment: environment, at: clock.now(), silent)
-    let wireFormat = try description.make(numbered)
+    let wireFormat = try wireFormat(description, at: clock.now())
     let sampler = DatagramSampler(wireFormat.opener)
     sampler.wantsSample = true
     let session = Session(
@@ -64,16 +59,30 @@ package struct PeerProbe {
     if let milliseconds = try waitForAnswer(relay, device, clock) {
       return answer(peer, description, device, milliseconds)
     }
-    if let evidence = sampler.takeSample().flatMap(RejectedDatagram.init) {
-      let diagnosis = DatagramDiagnosis(description, all: protocols, parameters)
-      if let complaint = diagnosis.explain(evidence, peer: peer, at: clock.now()) {
-        return Finding("peer", .problem, complaint)
-      }
+    if let complaint = explanation(sampler, description, peer, at: clock.now()) {
+      return Finding("peer", .problem, complaint)
     }
     if let failure = transport.failures.entries.first {
       return Finding("peer", .problem, PathTrouble.sending(to: peer, Errno(rawValue: failure.errno)))
     }
     return CheckRules.silence(peer, description)
+  }
+
+  /// The call is numbered like a tunnel's datagrams, under the same keys.
+  private func wireFormat(_ description: ProtocolDescription, at now: Moment) throws -> TunnelProtocol {
+    var parameters = settings.protocolParameters(start: now)
+    let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
+    parameters.mark = StoredHighWaterMark.find(settings, description, environment: environment, at: now, silent)
+    return try description.make(parameters)
+  }
+
+  /// Why what came was not taken, if something came.
+  private func explanation(
+    _ sampler: DatagramSampler, _ description: ProtocolDescription, _ peer: Endpoint, at now: Moment
+  ) -> Complaint? {
+    guard let rejected = sampler.takeSample().flatMap(RejectedDatagram.init) else { return nil }
+    return DatagramDiagnosis(description, all: protocols, settings.protocolParameters(start: now))
+      .explain(rejected, peer: peer, at: now)
   }
 
   private func answer(
@@ -115,27 +124,5 @@ package struct PeerProbe {
     }
     if answered == nil && isAnswered { answered = clock.now().monotonicNanoseconds }
     return answered.map { Int(($0 - start + 999_999) / 1_000_000) }
-  }
-}
-
-/// A device that has one empty packet to send, and looks at what it gets instead of keeping it.
-private final class ProbeDevice: PacketDevice {
-  let name = "probe"
-  let burst = Burst(packets: 64, buffers: 1)
-  private var isSent = false
-  let failures = FailureTally()
-  /// Of the first packet that could be told.
-  private(set) var shape = InnerPacket.Shape.unknown
-
-  func receive(into packets: inout PacketBatch) throws -> ReadOutcome {
-    if !isSent, let start = packets.roomForNext(0) { packets.append(at: start, length: 0) }
-    isSent = true
-    return .drained
-  }
-
-  func send(_ packets: inout PacketBatch, _ range: Range<Int>) throws {
-    for index in range where shape == .unknown && packets.state(of: index) == .passed {
-      shape = unsafe InnerPacket.shape(of: packets.copy(of: index).span.bytes)
-    }
   }
 }
