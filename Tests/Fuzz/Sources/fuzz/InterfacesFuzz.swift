@@ -1,3 +1,4 @@
+@testable import Check
 import Configuration
 @testable import Diagnosis
 import Sodium
