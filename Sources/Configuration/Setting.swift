@@ -66,6 +66,7 @@ extension Setting {
     of scope: Scope,
     placeholder: String? = nil, _ summary: String
   ) {
+    assert(kind.fits(Value.self), name)
     self.init(
       name, kind, of: scope, placeholder: placeholder,
       otherwise: kind.text(of: TunnelSettings()[keyPath: property].settingValue), summary
@@ -79,6 +80,7 @@ extension Setting {
     _ name: String, _ kind: SettingKind, _ property: any WritableKeyPath<TunnelSettings, Value?> & Sendable,
     of scope: Scope, placeholder: String? = nil, otherwise words: String, _ summary: String
   ) {
+    assert(kind.fits(Value.self), name)
     self.init(name, kind, of: scope, placeholder: placeholder, otherwise: words, summary) {
       text, settings throws(SettingRejection) in
       settings[keyPath: property] = try kind.typed(text)

@@ -54,7 +54,7 @@ public struct SettingsReader {
     let given = collect(arguments, file?.occurrences ?? [], environment, &problems)
     reading.settings = apply(given, table, &problems)
     reading.settings.spellings = given.mapValues(\.text)
-    var validation = SettingsValidation(given: given, source, guessesRaw: file?.isScript ?? true)
+    var validation = SettingsValidation(given: given, source, mayBeInClear: file?.isScript ?? true)
     validation.validate(&reading.settings, &problems)
     reading.complaints = problems.complaints
     reading.warnings = problems.warnings

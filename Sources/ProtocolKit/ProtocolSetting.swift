@@ -18,8 +18,9 @@ public struct ProtocolSetting<Value: Sendable>: DeclaredSetting {
 }
 
 extension ProtocolSetting where Value: SettingConvertible {
-  /// `fallback` holds where it is not given.
+  /// `fallback` holds where it is not given. Traps if `Value` cannot hold all that `kind` accepts.
   public init(_ name: String, _ kind: SettingKind, default fallback: Value, _ summary: String) {
+    precondition(kind.fits(Value.self), "\(name) has values that are no \(Value.self)")
     self.name = name
     self.kind = kind
     self.fallback = kind.text(of: fallback.settingValue)
@@ -30,11 +31,12 @@ extension ProtocolSetting where Value: SettingConvertible {
 }
 
 extension ProtocolSetting {
-  /// `words` tell what happens where it is not given.
+  /// `words` tell what happens where it is not given. Traps likewise.
   public init<Wrapped: SettingConvertible>(
     _ name: String, _ kind: SettingKind, otherwise words: String, _ summary: String, ifAbsent: Advice? = nil,
     onlyRefusesOld: Bool = false
   ) where Value == Wrapped? {
+    precondition(kind.fits(Wrapped.self), "\(name) has values that are no \(Wrapped.self)")
     self.name = name
     self.kind = kind
     fallback = words
@@ -67,42 +69,4 @@ public protocol DeclaredSetting: Sendable {
   var onlyRefusesOld: Bool { get }
   /// Whether quicktun 2.2.6 has it too.
   var isOriginal: Bool { get }
-}
-
-/// A type that a setting's value may have.
-public protocol SettingConvertible: Sendable {
-  /// Nil for a value that it cannot have.
-  init?(_ value: SettingValue)
-  var settingValue: SettingValue { get }
-}
-
-extension SettingConvertible where Self: BinaryInteger {
-  public init?(_ value: SettingValue) {
-    guard case .number(let number) = value else { return nil }
-    self.init(exactly: number)
-  }
-
-  public var settingValue: SettingValue { .number(Int(self)) }
-}
-
-extension Int: SettingConvertible {}
-extension UInt16: SettingConvertible {}
-extension UInt32: SettingConvertible {}
-
-extension Bool: SettingConvertible {
-  public init?(_ value: SettingValue) {
-    guard case .number(let number) = value else { return nil }
-    self = number != 0
-  }
-
-  public var settingValue: SettingValue { .number(self ? 1 : 0) }
-}
-
-extension String: SettingConvertible {
-  public init?(_ value: SettingValue) {
-    guard case .text(let text) = value else { return nil }
-    self = text
-  }
-
-  public var settingValue: SettingValue { .text(self) }
 }

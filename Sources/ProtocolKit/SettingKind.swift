@@ -65,6 +65,20 @@ public enum SettingKind: Sendable {
     return number
   }
 
+  /// Whether each of its values can be a `Value`: those at its ends, and those that are listed.
+  package func fits<Value: SettingConvertible>(_ type: Value.Type) -> Bool {
+    let values: [SettingValue] =
+      switch self {
+      case .number(let range, _, let word):
+        [.number(range.lowerBound), .number(range.upperBound)] + (word.map { [.text($0)] } ?? [])
+      case .code(let range, _): range.map { .number($0) }
+      case .choice(let words): words.map { .text($0) }
+      case .presence: [.number(0), .number(1)]
+      case .text: [.text("")]
+      }
+    return values.allSatisfy { Value($0) != nil }
+  }
+
   /// A value as somebody would write it.
   public func text(of value: SettingValue) -> String {
     switch (self, value) {
@@ -72,35 +86,5 @@ public enum SettingKind: Sendable {
     case (_, .number(let number)): String(number)
     case (_, .text(let text)): text
     }
-  }
-}
-
-/// A setting's value, read and checked.
-public enum SettingValue: Sendable, Equatable {
-  case number(Int)
-  case text(String)
-}
-
-/// Why a value is not accepted, if the setting's own words are not enough.
-public struct SettingRejection: Error, Equatable {
-  public var why: String?
-  public var cure: String?
-
-  public init(_ why: String? = nil, cure: String? = nil) {
-    self.why = why
-    self.cure = cure
-  }
-}
-
-extension [String] {
-  /// "a, b or c"
-  package var alternatives: String { joined(lastBy: " or ") }
-
-  /// "a, b and c"
-  package var enumeration: String { joined(lastBy: " and ") }
-
-  private func joined(lastBy word: String) -> String {
-    guard count > 1, let last else { return first ?? "" }
-    return dropLast().joined(separator: ", ") + word + last
   }
 }

@@ -94,6 +94,15 @@ struct ForeignProtocolTests {
     }
   }
 
+  @Test("one whose type cannot hold what is accepted is, too")
+  func narrowType() async {
+    await #expect(processExitsWith: .failure) {
+      _ = ProtocolSetting<UInt16?>("A", .number(0...65536), otherwise: "-", "-")
+    }
+    await #expect(processExitsWith: .failure) { _ = ProtocolSetting("A", .choice(["one"]), default: 1, "-") }
+    await #expect(processExitsWith: .failure) { _ = ProtocolSetting("A", .number(1...2, or: "auto"), default: 1, "-") }
+  }
+
   // MARK: Weakness
 
   @Test("what it does not protect from is told of where it is chosen")
