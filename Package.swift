@@ -19,6 +19,13 @@ func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// One that no packet passes through: small rather than fast.
+func coldModule(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .target(
+    name: name, dependencies: dependencies,
+    swiftSettings: strict + [.unsafeFlags(["-Osize"], .when(configuration: .release))])
+}
+
 func tests(
   _ name: String, _ dependencies: Target.Dependency..., resources: [Resource] = [], exclude: [String] = []
 ) -> Target {
@@ -69,20 +76,20 @@ let package = Package(
     module("Transports", "TunnelCore", "LinuxSystem", system),
 
     // Settings, and the program.
-    module("Configuration", "ProtocolKit", "Sodium", "TunnelCore"),
-    module(
+    coldModule("Configuration", "ProtocolKit", "Sodium", "TunnelCore"),
+    coldModule(
       "Diagnosis", "Configuration", "ProtocolKit", "Sodium", "TunnelCore", "LinuxSystem", system),
     // What a tunnel is made of, from its settings: for who runs one and for who only looks.
-    module(
+    coldModule(
       "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "TunDevice", "Transports", "Configuration",
       "Diagnosis", logging, system),
     module(
       "TunnelDaemon", "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "TunDevice", "Transports",
       "Configuration", "Diagnosis", logging, system),
-    module(
+    coldModule(
       "Check", "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "Transports", "Configuration",
       "Diagnosis", logging, system),
-    module(
+    coldModule(
       "Commands", "TunnelDaemon", "Check", "Diagnosis", "ProtocolKit", "Configuration", "Sodium", "LinuxSystem",
       "TunnelCore", logging, system),
     .executableTarget(name: "quicktun", dependencies: ["Commands", "BuiltinProtocols"], swiftSettings: strict),

@@ -1,7 +1,7 @@
 public import TunnelCore
 
 /// One line of the table of protocols: all that the rest of the program knows about a wire format.
-public struct ProtocolDescription: Sendable {
+public final class ProtocolDescription: Sendable {
   /// How a datagram tells whose it is, where one port has many peers.
   public enum Sender: Sendable, Equatable {
     /// Nothing in it does: only where it comes from, and that anybody can claim.
