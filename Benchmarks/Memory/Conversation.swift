@@ -28,6 +28,7 @@ final class Conversation {
         send(PeerHistory.manyPackets, from: far, to: near)
       }
     }
+    if history == .silent { rest(near) }
     return Session(near, peer: Endpoint(ipv4: 0x0a00_0001, port: 2998), isFloating: true)
   }
 
@@ -43,6 +44,15 @@ final class Conversation {
         deliverControl(to: other, from: end)
       }
       pass(seconds: 1)
+    }
+  }
+
+  /// Two minutes in which nothing comes.
+  private func rest(_ near: TunnelProtocol) {
+    for _ in 0..<120 {
+      pass(seconds: 1)
+      near.tick(control: &control, at: now)
+      control.removeAll()
     }
   }
 

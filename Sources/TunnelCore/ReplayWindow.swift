@@ -22,9 +22,9 @@ public struct ReplayWindow<Number: FixedWidthInteger & UnsignedInteger & Sendabl
   @usableFromInline var entries: [Number] = []
   @usableFromInline var head = 0
   /// The last of them, or `floor`.
-  @usableFromInline var highest: Number
+  @usableFromInline package var highest: Number
   /// Stands in for numbers not yet remembered: nothing at or below it is fresh.
-  @usableFromInline let floor: Number
+  @usableFromInline var floor: Number
   @usableFromInline let reach: Number
 
   /// A window of `size` numbers, all of them above `floor` and at most `reach` below the highest.
@@ -103,6 +103,15 @@ public struct ReplayWindow<Number: FixedWidthInteger & UnsignedInteger & Sendabl
       last -= 1
     }
     entries[place(of: rank - 1)] = number
+  }
+
+  /// Forgets all but the `count` highest and gives their memory back. Nothing below those is fresh any more.
+  @inlinable
+  package mutating func shrink(to count: Int) {
+    guard entries.count > count else { return }
+    let kept = (entries.count - count..<entries.count).map { entries[place(of: $0)] }
+    floor = kept.first ?? highest
+    (entries, head) = (kept, 0)
   }
 
   /// How many of the remembered numbers are below `number`.

@@ -49,6 +49,28 @@ struct NaClTAIStampTests {
     }
   }
 
+  @Test("after a minute of silence nothing passes twice, nor what many have overtaken; all else goes on")
+  func silence() throws {
+    let (own, other) = (SecretKey(), SecretKey())
+    let clock = ManualClock()
+    let sender = try Party("nacltai", parameters(own, other.publicKey), clock: clock)
+    let receiver = try Party("nacltai", parameters(other, own.publicKey), clock: clock)
+    let sent = (0..<300).compactMap { _ in sender.seal([1]).packet }
+    let delayed: Set = [100, 290]
+    for (index, datagram) in sent.enumerated() where !delayed.contains(index) {
+      #expect(receiver.open(datagram).packet == [1])
+    }
+    for second in 0..<70 {
+      receiver.tick()
+      clock.advance(seconds: 1)
+      // Not yet: a network may hold a packet back for a while.
+      if second == 50 { #expect(receiver.open(sent[100]).packet == [1]) }
+    }
+    #expect(receiver.open(sent[290]).packet == [1], "among the latest 64")
+    for datagram in sent { #expect(receiver.open(datagram).packet == nil) }
+    for _ in 0..<3000 { #expect(receiver.open(sender.seal([2]).packet ?? []).packet == [2]) }
+  }
+
   @Test("TIME_WINDOW refuses what was recorded before it, and takes what is younger")
   func timeWindow() throws {
     let (own, other) = (SecretKey(), SecretKey())

@@ -86,6 +86,25 @@ struct ReplayWindowTests {
 
   private func address(of numbers: [UInt64]) -> UInt { numbers.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) } }
 
+  @Test("a window that is shrunk remembers the highest, takes nothing older, and grows again")
+  func shrinking() {
+    var window = ReplayWindow<UInt64>(size: 2000)
+    for number: UInt64 in 1...2500 { window.accept(2 * number) }
+    window.shrink(to: 64)
+    #expect(window.entries.capacity < 100 && !window.isEmpty)
+    for number: UInt64 in 2437...2500 { #expect(window.verdict(on: 2 * number) == .duplicate) }
+    #expect(window.verdict(on: 2 * 2436) == .late && window.verdict(on: 2 * 2437 - 1) == .late)
+    #expect(window.verdict(on: 4999) == .fresh && window.verdict(on: 5001) == .fresh)
+    window.accept(4999)
+    for number: UInt64 in 2501...6000 { window.accept(2 * number) }
+    #expect(window.verdict(on: 4999) == .late && window.verdict(on: 2 * 4002 - 1) == .fresh)
+
+    var sparse = ReplayWindow<UInt64>(size: 2000)
+    sparse.accept(500)
+    sparse.shrink(to: 64)
+    #expect(sparse.verdict(on: 1) == .fresh, "few are all kept, and what may come with them")
+  }
+
   @Test("what is below all that is remembered changes nothing, whoever accepts it all the same")
   func belowAll() {
     var window = ReplayWindow<UInt32>(size: 5)
