@@ -77,11 +77,11 @@ let package = Package(
       "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "TunDevice", "Transports", "Configuration",
       "Diagnosis", logging, system),
     module(
-      "TunnelDaemon", "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "TunDevice", "Transports",
-      "Configuration", "Diagnosis", logging, system),
-    module(
-      "Check", "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "Transports", "Configuration",
+      "TunnelDaemon", "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "Configuration",
       "Diagnosis", logging, system),
+    module(
+      "Check", "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "Configuration", "Diagnosis",
+      logging, system),
     module(
       "Commands", "TunnelDaemon", "Check", "Diagnosis", "ProtocolKit", "Configuration", "Sodium", "LinuxSystem",
       "TunnelCore", logging, system),
@@ -116,15 +116,15 @@ let package = Package(
     tests("OffloadTests", "Offload", "TunnelCore"),
     tests("SodiumTests", "Sodium", "CSodium"),
     tests(
-      "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium", "ProtocolRaw",
-      "ProtocolNaCl0", "ProtocolNaClTAI", "ProtocolSalty", resources: [.copy("Vectors")]),
+      "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium",
+      "ProtocolNaClTAI", "ProtocolSalty", resources: [.copy("Vectors")]),
     tests("ConfigurationTests", "Configuration", "ProtocolKit", "BuiltinProtocols", "Sodium", "TunnelCore"),
     tests(
       "DiagnosisTests", "Diagnosis", "Configuration", "LinuxSystem", "ProtocolKit", "BuiltinProtocols", "Sodium",
       "TunnelCore", "TunnelTesting", system),
     tests(
       "CheckTests", "Check", "Diagnosis", "Configuration", "LinuxSystem", "ProtocolKit", "BuiltinProtocols", "Sodium",
-      "TunnelCore", system),
+      "TunnelCore"),
     tests("EndToEndTests", "TunnelLab", resources: [.copy("Vectors")], exclude: ["Programs"]),
   ]
 )
