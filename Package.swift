@@ -19,13 +19,6 @@ func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-/// One that no packet passes through: small rather than fast.
-func coldModule(_ name: String, _ dependencies: Target.Dependency...) -> Target {
-  .target(
-    name: name, dependencies: dependencies,
-    swiftSettings: strict + [.unsafeFlags(["-Osize"], .when(configuration: .release))])
-}
-
 func tests(
   _ name: String, _ dependencies: Target.Dependency..., resources: [Resource] = [], exclude: [String] = []
 ) -> Target {
@@ -76,20 +69,20 @@ let package = Package(
     module("Transports", "TunnelCore", "LinuxSystem", system),
 
     // Settings, and the program.
-    coldModule("Configuration", "ProtocolKit", "Sodium", "TunnelCore"),
-    coldModule(
+    module("Configuration", "ProtocolKit", "Sodium", "TunnelCore"),
+    module(
       "Diagnosis", "Configuration", "ProtocolKit", "Sodium", "TunnelCore", "LinuxSystem", system),
     // What a tunnel is made of, from its settings: for who runs one and for who only looks.
-    coldModule(
+    module(
       "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "TunDevice", "Transports", "Configuration",
       "Diagnosis", logging, system),
     module(
-      "TunnelDaemon", "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "TunDevice", "Transports",
-      "Configuration", "Diagnosis", logging, system),
-    coldModule(
-      "Check", "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "Transports", "Configuration",
+      "TunnelDaemon", "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "Configuration",
       "Diagnosis", logging, system),
-    coldModule(
+    module(
+      "Check", "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "Configuration", "Diagnosis",
+      logging, system),
+    module(
       "Commands", "TunnelDaemon", "Check", "Diagnosis", "ProtocolKit", "Configuration", "Sodium", "LinuxSystem",
       "TunnelCore", logging, system),
     .executableTarget(name: "quicktun", dependencies: ["Commands", "BuiltinProtocols"], swiftSettings: strict),
@@ -124,15 +117,14 @@ let package = Package(
     tests("SodiumTests", "Sodium", "CSodium"),
     tests(
       "ProtocolTests", "TunnelCore", "TunnelTesting", "ProtocolKit", "BuiltinProtocols", "Sodium", "CMalloc",
-      "ProtocolRaw",
-      "ProtocolNaCl0", "ProtocolNaClTAI", "ProtocolSalty", resources: [.copy("Vectors")]),
+      "ProtocolNaClTAI", "ProtocolSalty", resources: [.copy("Vectors")]),
     tests("ConfigurationTests", "Configuration", "ProtocolKit", "BuiltinProtocols", "Sodium", "TunnelCore"),
     tests(
       "DiagnosisTests", "Diagnosis", "Configuration", "LinuxSystem", "ProtocolKit", "BuiltinProtocols", "Sodium",
       "TunnelCore", "TunnelTesting", system),
     tests(
       "CheckTests", "Check", "Diagnosis", "Configuration", "LinuxSystem", "ProtocolKit", "BuiltinProtocols", "Sodium",
-      "TunnelCore", system),
+      "TunnelCore"),
     tests("EndToEndTests", "TunnelLab", resources: [.copy("Vectors")], exclude: ["Programs"]),
   ]
 )

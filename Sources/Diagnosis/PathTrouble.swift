@@ -21,7 +21,7 @@ package enum PathTrouble {
       return tooLong(what, peer, pathMTU: pathMTU, bestMTU: bestMTU)
     case EHOSTUNREACH, ENETUNREACH, ENETDOWN, EADDRNOTAVAIL:
       return Complaint(
-        what, why: "There is no way to the peer at the moment. Going on.", cure: peer?.routeQuestion)
+        what, why: "There is no way to the peer at the moment. Going on.", cure: peer.map { Cure.askRoute(to: $0) })
     case EPERM, EACCES:
       return Complaint(what, why: "A firewall or a route on this host forbids it. Going on.", cure: "nft list ruleset")
     default: return Complaint(what, why: "Going on.")
@@ -58,6 +58,6 @@ package enum PathTrouble {
     Complaint(
       "The route to the peer (\(peer.text)) leads into the tunnel (\(device))",
       why: "\(remote) cannot be reached through the tunnel that leads there.",
-      cure: "\(peer.routeQuestion)  # give that address a route of its own, outside \(device)")
+      cure: "\(Cure.askRoute(to: peer))  # give that address a route of its own, outside \(device)")
   }
 }

@@ -57,10 +57,10 @@ struct Handshake {
 
   // MARK: Updates
 
-  /// What the timers ask for now.
-  enum TimerWish { case nothing, announcement, update }
+  /// What the timers ask for.
+  enum DueMessage { case nothing, announcement, update }
 
-  func wish(at seconds: UInt64) -> TimerWish {
+  func due(at seconds: UInt64) -> DueMessage {
     let isUsedUp = !isUpdating && encoder?.key.isNearlyUsedUp == true
     if isUsedUp || seconds - lastUpdate > Self.keyLifetime { return .update }
     if !isAgreed && seconds - lastAnnouncement > Self.repeatAfter { return .announcement }

@@ -37,7 +37,7 @@ final class SaltyOpener: PacketOpener {
       // The original answers a place only once it has heard from there before: the second one is for its ears.
       for _ in 0..<2 { announce(&control, at: now) }
     }
-    switch handshake.wish(at: now.monotonicSeconds) {
+    switch handshake.due(at: now.monotonicSeconds) {
     case .nothing: break
     case .announcement: announce(&control, at: now)
     case .update: beginUpdate(&control, at: now)

@@ -3,15 +3,6 @@ import Offload
 import SystemPackage
 import TunnelCore
 
-/// Which offloads a device is asked for. Each can be refused; a test can ask for less, as a kernel without them would
-/// give.
-package enum OffloadRequest: Sendable, Equatable {
-  case none
-  case checksumOnly
-  case tcp
-  case all
-}
-
 /// A device that was opened with IFF_VNET_HDR: reads super-packets and cuts them, joins packets and writes them as one.
 struct SuperPacketPath: ~Copyable {
   private var reader: SuperPacketReader
@@ -21,32 +12,25 @@ struct SuperPacketPath: ~Copyable {
   private(set) var refusal: String?
 
   init(
-    _ descriptor: borrowing TunDescriptor, isTap: Bool, request: OffloadRequest, workspace: SuperPacketWorkspace
+    _ descriptor: borrowing TunDescriptor, isTap: Bool, workspace: SuperPacketWorkspace
   ) {
     self.workspace = workspace
     reader = SuperPacketReader(isFrame: isTap, buffers: workspace.buffers)
-    let granted = Self.negotiate(descriptor, request)
+    let granted = Self.negotiate(descriptor)
     // The first vector is the virtio header's.
     joiner = SuperPacketJoiner(
       isFrame: isTap, joinsUDP: granted.contains(.udp), mostPackets: workspace.vectors.capacity - 1)
     joiner.joinsTCP = granted.contains(.tcp)
-    if request == .all && !granted.contains(.udp) {
+    if !granted.contains(.udp) {
       refusal = granted.contains(.tcp) ? "UDP segmentation (Linux 6.2)" : "TCP and UDP segmentation"
     }
   }
 
   /// Asks for the most and takes less where that is refused.
-  private static func negotiate(
-    _ descriptor: borrowing TunDescriptor, _ request: OffloadRequest
-  ) -> TunDescriptor.Offloads {
-    var wishes: [TunDescriptor.Offloads] = [[.checksum, .tcp, .udp], [.checksum, .tcp], [.checksum], []]
-    switch request {
-    case .all: break
-    case .tcp: wishes.removeFirst()
-    case .checksumOnly: wishes.removeFirst(2)
-    case .none: wishes.removeFirst(3)
-    }
-    for wish in wishes where (try? descriptor.setOffloads(wish)) != nil { return wish }
+  private static func negotiate(_ descriptor: borrowing TunDescriptor) -> TunDescriptor.Offloads {
+    let less: [TunDescriptor.Offloads] = [[.checksum, .tcp, .udp], [.checksum, .tcp], [.checksum]]
+    for offloads in less where (try? descriptor.setOffloads(offloads)) != nil { return offloads }
+    try? descriptor.setOffloads([])
     return []
   }
 

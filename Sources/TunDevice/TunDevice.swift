@@ -8,7 +8,8 @@ package final class TunDevice: PacketDevice {
   package struct Options: Sendable {
     package var mode: DeviceMode
     package var packetInformation = PacketInformation.none
-    package var offload = OffloadRequest.all
+    /// Super-packets to and from the kernel, where it has them.
+    package var usesOffloads = true
 
     package init(mode: DeviceMode) { self.mode = mode }
   }
@@ -27,14 +28,13 @@ package final class TunDevice: PacketDevice {
   ) throws(SystemCallError) {
     // With packet information on the wire the packets are passed as they are, one by one.
     let wantsPacketInformation = options.packetInformation == .onWire && options.mode == .tun
-    let wantsSuperPackets = options.offload != .none && !wantsPacketInformation
+    let wantsSuperPackets = options.usesOffloads && !wantsPacketInformation
     var flags = TunDescriptor.Flags(options.mode)
     if !wantsPacketInformation { flags.insert(.noPacketInformation) }
     let withHeader = wantsSuperPackets ? try Self.attachWithHeader(name, flags) : nil
     headerIsRefused = wantsSuperPackets && withHeader == nil
     if let withHeader {
-      superPackets = SuperPacketPath(
-        withHeader, isTap: options.mode == .tap, request: options.offload, workspace: workspace)
+      superPackets = SuperPacketPath(withHeader, isTap: options.mode == .tap, workspace: workspace)
       tun = withHeader
     } else {
       tun = try TunDescriptor(name: name, flags: flags)

@@ -13,7 +13,7 @@ package enum DeviceSetup {
     do throws(SystemCallError) {
       var options = TunDevice.Options(mode: settings.mode)
       options.packetInformation = settings.packetInformation
-      options.offload = settings.offload == .off ? .none : .all
+      options.usesOffloads = settings.offload != .off
       return try TunDevice(name: name, options: options)
     } catch {
       throw DeviceRefusal(error, name: name, mode: settings.mode).complaint

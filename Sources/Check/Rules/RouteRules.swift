@@ -1,3 +1,4 @@
+import Configuration
 package import Diagnosis
 package import LinuxSystem
 package import TunnelCore
@@ -13,7 +14,7 @@ extension CheckRules {
     guard let route else {
       return Finding(
         "route", .problem, "No route to \(peer.text)", why: "\(remote) cannot be reached from here.",
-        cure: peer.routeQuestion)
+        cure: Cure.askRoute(to: peer))
     }
     if route.interface == device {
       return Finding("route", .problem, PathTrouble.loop(device: device, peer: peer, remote: remote))

@@ -75,21 +75,12 @@ package enum Routing {
   }
 
   /// The name of the interface with that index; nil if there is none.
-  static func interfaceName(_ index: UInt32) -> String? {
+  package static func interfaceName(_ index: UInt32) -> String? {
     var name = InlineArray<16, CChar>(repeating: 0)
     var span = name.mutableSpan
     return unsafe span.withUnsafeMutableBufferPointer { buffer in
       guard let start = buffer.baseAddress, unsafe if_indextoname(index, start) != nil else { return nil }
       return unsafe String(cString: start)
     }
-  }
-}
-
-extension Endpoint {
-  /// What shows the way to it: "ip route get 192.0.2.1", "ip route get fe80::1 oif eth0".
-  package var routeQuestion: String {
-    // ip(8) takes no zone behind an address.
-    let zone = scope == 0 ? "" : " oif \(Routing.interfaceName(scope) ?? String(scope))"
-    return "ip route get \(addressText.prefix { $0 != "%" })\(zone)"
   }
 }

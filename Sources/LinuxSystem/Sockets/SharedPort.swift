@@ -22,13 +22,4 @@ extension UDPSocket {
 
   /// Undoes `connect`: address and port stay as they were bound.
   package func disconnect() { _ = clinux_disconnect(rawValue) }
-
-  /// A receive buffer of `bytes`, which the kernel doubles.
-  package func setReceiveBuffer(bytes: Int32) { _ = setOption(SOL_SOCKET, SO_RCVBUF, bytes) }
-
-  /// How many datagrams the receive buffer had no room for, so far. The kernel counts in 32 bits.
-  package var receiveDrops: UInt32 {
-    var count: UInt32 = 0
-    return unsafe clinux_receive_drops(rawValue, &count) == 0 ? count : 0
-  }
 }

@@ -54,17 +54,6 @@ package final class UDPSocket {
     }
   }
 
-  /// The path MTU that the kernel knows for a connected socket, in bytes including the IP header (ip(7), IP_MTU).
-  package var pathMTU: Int? {
-    isIPv6 ? option(IPPROTO_IPV6, IPV6_MTU) : option(IPPROTO_IP, IP_MTU)
-  }
-
-  /// Buffers of `bytes` in both directions: beyond the system's limit where CAP_NET_ADMIN allows it, else up to it.
-  package func setBuffers(bytes: Int32) {
-    if !setOption(SOL_SOCKET, SO_RCVBUFFORCE, bytes) { _ = setOption(SOL_SOCKET, SO_RCVBUF, bytes) }
-    if !setOption(SOL_SOCKET, SO_SNDBUFFORCE, bytes) { _ = setOption(SOL_SOCKET, SO_SNDBUF, bytes) }
-  }
-
   /// Lets ICMP errors arrive in the socket's error queue, which an unconnected socket is not told of otherwise.
   package func collectErrors() {
     _ = setOption(IPPROTO_IP, IP_RECVERR, 1)

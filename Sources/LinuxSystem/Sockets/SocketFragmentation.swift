@@ -25,6 +25,11 @@ extension UDPSocket {
     if isIPv6 { _ = setOption(IPPROTO_IPV6, IPV6_MTU_DISCOVER, ipv6) }
   }
 
+  /// The path MTU that the kernel knows for a connected socket, in bytes including the IP header (ip(7), IP_MTU).
+  package var pathMTU: Int? {
+    isIPv6 ? option(IPPROTO_IPV6, IPV6_MTU) : option(IPPROTO_IP, IP_MTU)
+  }
+
   /// Whether a new socket asks for the path's MTU, or the administrator has forbidden it (net.ipv4.ip_no_pmtu_disc).
   package var discoversPathMTU: Bool { option(IPPROTO_IP, IP_MTU_DISCOVER) == Int(IP_PMTUDISC_WANT) }
 }
