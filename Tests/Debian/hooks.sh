@@ -4,7 +4,7 @@
 . Tests/Debian/machine.sh
 # shellcheck source=Tests/Debian/settings.sh
 . Tests/Debian/settings.sh
-quicktun=$(./build-release 2>/dev/null)
+quicktun=${QUICKTUN_PROGRAM:-$(./build-release 2>/dev/null)}
 make_keys
 
 # Near has our package ($ours), far quicktun 2.2.6 ($old). On a near of the $kind "booted" systemd supervises the daemon,

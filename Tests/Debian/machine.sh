@@ -6,7 +6,8 @@
 #     near 192.0.2.1 ─── wire ─── 192.0.2.2 far
 # shellcheck shell=bash
 
-scratch=$(mktemp --directory /var/tmp/quicktun-debian.XXXXXX)
+scratch=$(mktemp --directory --tmpdir="${TMPDIR:-/var/tmp}" quicktun-debian.XXXXXX)
+base=$(Tests/Debian/tree)
 # Of each machine: its first process as seen from here, and the nspawn around it.
 declare -A leader=() nspawn=()
 # As udev makes it: any user may open it.
@@ -21,16 +22,6 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# The tree, made once and kept beside the build.
-base=$PWD/.build/debian-base
-packages="ifupdown iproute2 iputils-ping systemd-sysv adduser libsodium23 daemon netbase procps busybox-syslogd bridge-utils"
-make_base() {
-  [ "$(cat "$base.packages" 2>/dev/null)" = "$packages" ] && return
-  rm -rf --one-file-system "$base" "$base.packages"
-  mmdebstrap --quiet --variant=apt --include="$packages" bookworm "$base"
-  echo "$packages" >"$base.packages"
-}
-
 # Whether the machine's first process runs what it is to run. nspawn has other children before that.
 is_running() {
   leader[$1]=$(pgrep --parent "${nspawn[$1]}" | tail --lines=1)
@@ -40,7 +31,6 @@ is_running() {
 
 # start_machine NAME plain|booted
 start_machine() {
-  make_base
   local name=$1 tree="$scratch/$1" options=(--as-pid2)
   mkdir -p "$tree/upper" "$tree/work" "$tree/root"
   mount -t overlay overlay -o "lowerdir=$base,upperdir=$tree/upper,workdir=$tree/work" "$tree/root"
