@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TunnelLab
 
-extension EndToEnd {
+extension EndToEnd.Measured {
   /// Super-packets are cut and joined on the way, and nobody can tell.
   @Suite("Fast path", .serialized)
   struct FastPath {

@@ -2,9 +2,15 @@ import Foundation
 import Testing
 import TunnelLab
 
-/// All suites that use the network: one at a time, so that none is late for another's sake.
+/// All suites that use the network: one at a time, so that none is late for another's sake. Tests/run has a few side by
+/// side, each in a process of its own.
 @Suite("End to end", .serialized, needsRoot)
-struct EndToEnd {}
+struct EndToEnd {
+  /// Suites that count lost packets, allocations or processor time, or send as fast as can be: Tests/run gives them the
+  /// machine for themselves.
+  @Suite("Measured", .serialized)
+  struct Measured {}
+}
 
 extension EndToEnd {
   /// Real packets through real devices, between ours and ours, and between ours and Debian's quicktun 2.2.6.

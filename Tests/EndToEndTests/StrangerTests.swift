@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TunnelLab
 
-extension EndToEnd {
+extension EndToEnd.Measured {
   /// What somebody can do who knows nothing but where the two ends are: neither slow the tunnel nor mislead its owner.
   @Suite("Strangers", .serialized)
   struct Strangers {
