@@ -5,14 +5,15 @@
 #   finish [NAME...]                runs parts until those that are named, or all, are done
 #   summary                         what took how long
 #
-# At most $side_by_side run at a time, besides those that compute, begun in the order in which they are told. What a part
-# says is kept in a file, and shown when it has ended. The first that fails ends the others and everything.
+# At most four run at a time, and two that compute, begun in the order in which they are told. What a part says is kept in
+# a file, and shown when it has ended. The first that fails ends the others and everything.
 #
 # A part has its own view of processes and mounts, network namespaces and shared memory, and its own directory for
 # temporary files: whatever it starts, mounts or writes there goes when it ends, also when it is killed.
 # shellcheck shell=bash
 
-: "${side_by_side:=4}"
+# By niceness. A build takes a gigabyte of memory.
+declare -A side_by_side=([0]=4 [19]=2)
 logs=.build/tests
 rm -rf "$logs"
 mkdir -p "$logs" /run/netns
@@ -36,7 +37,10 @@ low_part() {
 
 stop_parts() {
   local name
-  for name in "${!process[@]}"; do kill -KILL "${process[$name]}" 2>/dev/null || true; done
+  # With process 1 of its view ends all that the part has started, before unshare does.
+  for name in "${!process[@]}"; do
+    pkill -KILL --parent "${process[$name]}" || kill -KILL "${process[$name]}" 2>/dev/null || true
+  done
   for name in "${!process[@]}"; do wait "${process[$name]}" 2>/dev/null || true; done
   process=()
   rm -rf --one-file-system "$parts_scratch"
@@ -67,19 +71,16 @@ is_done() {
 }
 
 begin_what_can() {
-  local name others=0
-  for name in "${!process[@]}"; do
-    if [ "${niceness[$name]}" = 0 ]; then others=$((others + 1)); fi
-  done
+  local name kind
+  local -A running=([0]=0 [19]=0)
+  for name in "${!process[@]}"; do running[${niceness[$name]}]=$((running[${niceness[$name]}] + 1)); done
   for name in "${names[@]}"; do
-    [ -z "${began[$name]:-}" ] || continue
+    kind=${niceness[$name]}
     # shellcheck disable=SC2086 # one word for each
-    is_done ${needs[$name]} || continue
-    if [ "${niceness[$name]}" = 0 ]; then
-      [ $others -lt "$side_by_side" ] || continue
-      others=$((others + 1))
+    if [ -z "${began[$name]:-}" ] && [ "${running[$kind]}" -lt "${side_by_side[$kind]}" ] && is_done ${needs[$name]}; then
+      running[$kind]=$((running[$kind] + 1))
+      begin "$name"
     fi
-    begin "$name"
   done
 }
 
