@@ -62,9 +62,15 @@ final class SaltyOpener: PacketOpener {
 
   func open(_ datagrams: inout PacketBatch, _ range: Range<Int>, control: inout PacketBatch, at now: Moment) {
     lookAtTimers(&control, at: now)
+    var hasPassed = false
     for index in range where datagrams.isPending(index) {
-      if let reason = open(&datagrams, index, &control, now) { datagrams.drop(index, reason) }
+      if let reason = open(&datagrams, index, &control, now) {
+        datagrams.drop(index, reason)
+      } else if datagrams.state(of: index) == .passed {
+        hasPassed = true
+      }
     }
+    if hasPassed { deadPeerDetection.hasHeard() }
   }
 
   private func open(
@@ -79,7 +85,6 @@ final class SaltyOpener: PacketOpener {
     if let reason = decoder.open(&span, counter: word & DataHeader.counterMask) { return reason }
     datagrams.trimFront(of: index, by: BoxStream.tagByteCount)
     datagrams.pass(index)
-    deadPeerDetection.hasHeard()
     return nil
   }
 
