@@ -5,7 +5,7 @@ struct ArgumentParser {
   private let table: SettingsTable
   private var index = 0
 
-  private(set) var occurrences: [Occurrence] = []
+  private(set) var occurrences: [GivenSetting] = []
   private(set) var configFile: String?
   private(set) var wantsHelp = false
   private(set) var wantsVersion = false
@@ -94,8 +94,9 @@ struct ArgumentParser {
       "\(printable(option)): unknown option", why: near.map { "Perhaps \($0) was meant." }, cure: "quicktun --help")
   }
 
-  private mutating func add(_ setting: Setting, _ spelling: Occurrence.Spelling, _ value: GivenText, at position: Int) {
-    occurrences.append(Occurrence(setting: setting, spelling: spelling, value: value.trimmed))
+  private mutating func add(_ setting: Setting, _ spelling: GivenSetting.Spelling, _ value: GivenText, at position: Int)
+  {
+    occurrences.append(GivenSetting(setting: setting, spelling: spelling, value: value.trimmed))
     if setting.isSecret { secretArguments.append(position) }
   }
 }

@@ -7,7 +7,7 @@ struct ConfigFile {
   static let largest = 1 << 16
   private static let export = Array("export ".utf8)
   let isScript: Bool
-  private(set) var occurrences: [Occurrence] = []
+  private(set) var occurrences: [GivenSetting] = []
   private let table: SettingsTable
 
   init(path: String, _ file: ReadFile, _ table: SettingsTable, _ problems: inout Problems) {
@@ -48,7 +48,7 @@ struct ConfigFile {
       problems.doubt(name, "\(path):\(number): \(name) is not looked at")
       return problems.warn("\(path):\(number): \(name): not looked at", why: "The shell makes its value.")
     }
-    occurrences.append(Occurrence(setting: setting, spelling: .file(path: path, line: number), value: value))
+    occurrences.append(GivenSetting(setting: setting, spelling: .file(path: path, line: number), value: value))
   }
 
   private func isName(_ name: String) -> Bool {

@@ -1,7 +1,7 @@
 /// The environment's two ways to hold settings: ifupdown's `IF_QT_NAME=value` with `IFACE`, and plain `NAME=value`.
 struct Environment {
-  private(set) var ifupdown: [Occurrence] = []
-  private(set) var plain: [Occurrence] = []
+  private(set) var ifupdown: [GivenSetting] = []
+  private(set) var plain: [GivenSetting] = []
   private var unknownIfupdown: [String] = []
   private var others: [String] = []
   private let table: SettingsTable
@@ -19,13 +19,13 @@ struct Environment {
       } else if name.hasPrefix(Self.prefix) {
         addIfupdown(String(name.dropFirst(Self.prefix.count)), value)
       } else if let setting = table.named(name) {
-        plain.append(Occurrence(setting: setting, spelling: .plain, value: value))
+        plain.append(GivenSetting(setting: setting, spelling: .plain, value: value))
       } else {
         others.append(name)
       }
     }
     if isIfupdown, let iface, let setting = table.named("INTERFACE") {
-      ifupdown.append(Occurrence(setting: setting, spelling: .iface, value: iface))
+      ifupdown.append(GivenSetting(setting: setting, spelling: .iface, value: iface))
     }
   }
 
@@ -43,7 +43,7 @@ struct Environment {
 
   private mutating func addIfupdown(_ name: String, _ value: GivenText) {
     if let setting = table.named(name) {
-      ifupdown.append(Occurrence(setting: setting, spelling: .ifupdown, value: value))
+      ifupdown.append(GivenSetting(setting: setting, spelling: .ifupdown, value: value))
     } else {
       unknownIfupdown.append(name)
     }

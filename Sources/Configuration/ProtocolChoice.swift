@@ -16,7 +16,7 @@ extension SettingsValidation {
     return known
   }
 
-  private func complainOfProtocol(_ name: String, _ occurrence: Occurrence, _ problems: inout Problems) {
+  private func complainOfProtocol(_ name: String, _ occurrence: GivenSetting, _ problems: inout Problems) {
     let names = protocols.map(\.name)
     let near = nearest(to: name.lowercased(), in: names)
     problems.complain(

@@ -63,8 +63,8 @@ public struct SettingsReader {
 
   /// One occurrence of each setting that was given: the one that counts.
   private static func collect(
-    _ arguments: ArgumentParser, _ file: [Occurrence], _ environment: Environment, _ problems: inout Problems
-  ) -> [String: Occurrence] {
+    _ arguments: ArgumentParser, _ file: [GivenSetting], _ environment: Environment, _ problems: inout Problems
+  ) -> [String: GivenSetting] {
     environment.warnOfUnknown(&problems)
     let usesPlain = arguments.occurrences.isEmpty && arguments.configFile == nil && !environment.isIfupdown
     if usesPlain {
@@ -72,7 +72,7 @@ public struct SettingsReader {
     } else {
       environment.warnOfIgnored(&problems)
     }
-    var given: [String: Occurrence] = [:]
+    var given: [String: GivenSetting] = [:]
     for occurrences in [arguments.occurrences, environment.ifupdown, file, usesPlain ? environment.plain : []] {
       merge(occurrences, into: &given, &problems)
     }
@@ -81,7 +81,7 @@ public struct SettingsReader {
 
   /// Adds what no earlier source gave. Twice in one source is told of.
   private static func merge(
-    _ occurrences: [Occurrence], into given: inout [String: Occurrence], _ problems: inout Problems
+    _ occurrences: [GivenSetting], into given: inout [String: GivenSetting], _ problems: inout Problems
   ) {
     var here: Set<String> = []
     for occurrence in occurrences where !occurrence.value.isEmpty || occurrence.setting.isSwitch {
@@ -119,7 +119,7 @@ public struct SettingsReader {
   }
 
   private static func apply(
-    _ given: [String: Occurrence], _ table: SettingsTable, _ problems: inout Problems
+    _ given: [String: GivenSetting], _ table: SettingsTable, _ problems: inout Problems
   ) -> TunnelSettings {
     var settings = TunnelSettings()
     for setting in table.all {
@@ -136,7 +136,7 @@ public struct SettingsReader {
     return settings
   }
 
-  private static func isFreeOfComments(_ occurrence: Occurrence, _ problems: inout Problems) -> Bool {
+  private static func isFreeOfComments(_ occurrence: GivenSetting, _ problems: inout Problems) -> Bool {
     guard !occurrence.setting.kind.mayHoldComment, occurrence.value.commentIndex != nil else { return true }
     let name = occurrence.setting.name
     problems.complain(

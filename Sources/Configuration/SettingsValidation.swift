@@ -3,7 +3,7 @@ import TunnelCore
 
 /// What can be said only of the settings together: which protocol, whether it has its keys, what is odd.
 struct SettingsValidation {
-  let given: [String: Occurrence]
+  let given: [String: GivenSetting]
   let protocols: [ProtocolDescription]
   let readFile: FileReader
   /// Where a service manager puts what is for this process only ($CREDENTIALS_DIRECTORY, systemd.exec(5)).
@@ -13,7 +13,7 @@ struct SettingsValidation {
   let mayBeInClear: Bool
   var hasCredential = false
 
-  init(given: [String: Occurrence], _ source: SettingsReader.Source, mayBeInClear: Bool) {
+  init(given: [String: GivenSetting], _ source: SettingsReader.Source, mayBeInClear: Bool) {
     self.given = given
     self.mayBeInClear = mayBeInClear
     protocols = source.protocols

@@ -48,7 +48,9 @@ package final class UDPTransport: DatagramTransport {
   package var descriptor: Int32? { socket.rawValue }
   package var burst: Burst { DatagramReceiver.burst }
   package var refusals: [Refusal] { segmentation.refusal.map { [$0] } ?? [] }
-  package func headerBytes(towards endpoint: Endpoint) -> Int { UDPHeaders.byteCount(towards: endpoint) }
+  package func headerBytes(towards endpoint: Endpoint?) -> Int {
+    UDPHeaders.byteCount(towards: endpoint)
+  }
   package var toldPathMTU: Int? { path.toldMTU }
   package var forgedMessages: UInt64 { path.forgedMessages }
 

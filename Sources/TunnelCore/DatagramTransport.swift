@@ -3,8 +3,9 @@ public protocol DatagramTransport: KernelEnd {
   /// Where this side can be reached, as far as it is known.
   var localEndpoint: Endpoint? { get }
 
-  /// Bytes of headers that the network puts before a datagram on its way to `endpoint`.
-  func headerBytes(towards endpoint: Endpoint) -> Int
+  /// Bytes of headers that the network puts before a datagram on its way to `endpoint`; nil for a peer that is not known
+  /// yet, whom IPv4 may well reach.
+  func headerBytes(towards endpoint: Endpoint?) -> Int
 
   /// What somebody on the path said last of how much it carries, in bytes with those headers. It fits what was sent; it
   /// may be forged all the same. Nil if nobody did.

@@ -100,7 +100,7 @@ package final class Daemon {
       settings,
       bestMTU: { [settings, description] path, peer in
         DeviceSetup.largestMTU(
-          settings, description, headerBytes: TransportSetup.headerBytes(towards: peer), path: path)
+          settings, description, headerBytes: link.transport.headerBytes(towards: peer), path: path)
       }, log: lines)
     let silence = SilenceReporter(
       sampler,

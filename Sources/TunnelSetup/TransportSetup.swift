@@ -17,6 +17,6 @@ package enum TransportSetup {
 
   /// Bytes that the network puts before a datagram for the peer; as with IPv4 where it is not known yet.
   package static func headerBytes(towards peer: Endpoint?) -> Int {
-    UDPHeaders.byteCount(isIPv6: peer?.isIPv6 == true)
+    UDPHeaders.byteCount(towards: peer)
   }
 }

@@ -133,7 +133,7 @@ final class RudeTransport: DatagramTransport {
   var failures: FailureTally { inner.failures }
   var burst: Burst { inner.burst }
 
-  func headerBytes(towards endpoint: Endpoint) -> Int { inner.headerBytes(towards: endpoint) }
+  func headerBytes(towards endpoint: Endpoint?) -> Int { inner.headerBytes(towards: endpoint) }
 
   func takeSent() -> [MemoryTransport.Datagram] { inner.takeSent() }
 

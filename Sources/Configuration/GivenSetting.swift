@@ -1,5 +1,5 @@
 /// A setting as somebody gave it: where, in which spelling, with what value.
-struct Occurrence: Sendable {
+struct GivenSetting: Sendable {
   enum Spelling: Sendable, Equatable {
     /// `-c LOCAL_PORT 2998`
     case short
