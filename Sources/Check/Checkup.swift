@@ -36,7 +36,8 @@ package struct Checkup {
   private func configuration() -> [Finding] {
     let findings = CheckRules.configuration(reading)
     guard reading.complaints.isEmpty, let description else { return findings }
-    return findings + CheckRules.refusal(of: description, settings.protocolParameters(start: SystemClock().now()))
+    let refusal = CheckRules.refusal(of: description, settings.protocolParameters(start: SystemClock().now()))
+    return refusal.isEmpty ? findings : findings.filter { $0.severity != .ok } + refusal
   }
 
   /// Calls the peer; of a tunnel that runs, looks at what comes from it. Nothing if the settings have problems.

@@ -22,7 +22,7 @@ public enum SettingKind: Sendable {
     case .number(let range, let unit, let word):
       "\(range.lowerBound) to \(range.upperBound)" + (unit.map { " " + $0 } ?? "") + (word.map { ", or " + $0 } ?? "")
     case .code(let range, let meaning):
-      range.enumerated().map { meaning.isEmpty ? "\($1)" : "\($1) (\(meaning[$0]))" }.alternatives
+      range.enumerated().map { $0 < meaning.count ? "\($1) (\(meaning[$0]))" : "\($1)" }.alternatives
     case .choice(let words): words.alternatives
     case .presence(let off): "any value" + (off.isEmpty ? "" : "; \(off.enumeration) mean off")
     case .text(let form): form.accepted
@@ -44,13 +44,13 @@ public enum SettingKind: Sendable {
   public func value(of text: String) throws(SettingRejection) -> SettingValue {
     switch self {
     case .number(let range, _, let word):
-      if let word, text.lowercased() == word { return .text(word) }
+      if let word, text.lowercased() == word.lowercased() { return .text(word) }
       return .number(try Self.number(text, in: range))
     case .code(let range, _): return .number(try Self.number(text, in: range))
     case .choice(let words):
-      guard let word = words.first(where: { $0 == text.lowercased() }) else { throw SettingRejection() }
+      guard let word = words.first(where: { $0.lowercased() == text.lowercased() }) else { throw SettingRejection() }
       return .text(word)
-    case .presence(let off): return .number(off.contains(text.lowercased()) ? 0 : 1)
+    case .presence(let off): return .number(off.contains { $0.lowercased() == text.lowercased() } ? 0 : 1)
     case .text(let form):
       try form.check(text)
       return .text(text)

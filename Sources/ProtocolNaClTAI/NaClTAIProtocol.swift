@@ -64,8 +64,8 @@ final class NaClTAIOpener: PacketOpener {
   private let box: BoxStream
   private let role: UInt64
   private var window: ReplayWindow<UInt128>
-  /// The highest stamp at a tick, and when it was new. CLOCK_BOOTTIME.
-  private var last: (stamp: UInt128, since: UInt64) = (0, 0)
+  /// When something was accepted last. CLOCK_BOOTTIME in nanoseconds.
+  private var lastAccepted: UInt64 = 0
 
   init(_ shared: SharedKey, role: UInt8, _ parameters: ProtocolParameters) {
     box = BoxStream(shared)
@@ -87,7 +87,11 @@ final class NaClTAIOpener: PacketOpener {
 
   func open(_ datagrams: inout PacketBatch, _ range: Range<Int>, control: inout PacketBatch, at now: Moment) {
     for index in range where datagrams.isPending(index) {
-      if let reason = open(&datagrams, index) { datagrams.drop(index, reason) }
+      if let reason = open(&datagrams, index) {
+        datagrams.drop(index, reason)
+      } else {
+        lastAccepted = now.monotonicNanoseconds
+      }
     }
   }
 
@@ -113,16 +117,12 @@ final class NaClTAIOpener: PacketOpener {
     return nil
   }
 
-  /// Nanoseconds without a new stamp after which the window shrinks, and to how many packets: what the latest have
-  /// overtaken by then is more than a minute late. 2048 stamps are 32 KB, which no peer needs that says nothing.
+  /// Nanoseconds of silence after which the window shrinks, and to how many packets: what the latest have overtaken by
+  /// then is more than a minute late. 2048 stamps are 32 KB, which no peer needs that says nothing.
   private static let (patience, restingWindow): (UInt64, Int) = (60_000_000_000, 64)
 
   func tick(control: inout PacketBatch, at now: Moment) {
-    if window.highest != last.stamp {
-      last = (window.highest, now.monotonicNanoseconds)
-    } else if now.monotonicNanoseconds - last.since > Self.patience {
-      window.shrink(to: Self.restingWindow)
-    }
+    if now.monotonicNanoseconds - lastAccepted > Self.patience { window.shrink(to: Self.restingWindow) }
   }
 
   func isNew(_ datagram: RawSpan) -> Bool? {

@@ -5,7 +5,7 @@ import TunnelCore
 /// The peer may have restarted. If it waits for us to speak first it does not know where to announce itself, and what we
 /// send it cannot open: without a word from us both would be deaf until the next key, up to five minutes later.
 struct DeadPeerDetection {
-  /// Nanoseconds from the first packet that was not answered.
+  /// Nanoseconds from the first packet that was not answered, as the next tick sees it: up to a second more.
   static let patience: UInt64 = 10_000_000_000
   /// Nanoseconds between two tries, somewhere in between: two sides must not go on meeting each other half-way.
   static let interval: ClosedRange<UInt64> = 4_000_000_000...6_000_000_000

@@ -142,7 +142,7 @@ public final class SharedKey: Sendable, CustomStringConvertible {
     memory = GuardedMemory(count: Int(crypto_box_BEFORENMBYTES))
     let peer = GuardedMemory(count: PublicKey.byteCount)
     peer.withMutableBytes { publicKey.write(to: &$0) }
-    let status = withExtendedLifetime(peer) {
+    let status = withExtendedLifetime((peer, secretKey)) {
       unsafe crypto_box_beforenm(memory.bytePointer, peer.bytePointer, secretKey.memory.bytePointer)
     }
     guard status == 0 else { return nil }

@@ -69,8 +69,6 @@ public struct InboundCounters: Sendable {
 
 /// What a session has done since it began.
 public struct SessionCounters: Sendable {
-  public var outbound = OutboundCounters()
-  public var inbound = InboundCounters()
-
-  public init() {}
+  public let outbound: OutboundCounters
+  public let inbound: InboundCounters
 }

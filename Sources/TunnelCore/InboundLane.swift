@@ -11,8 +11,8 @@ public final class InboundLane {
   /// How many datagrams were nobody's.
   public private(set) var unclaimed: UInt64 = 0
 
-  /// A lane for transports that bring at most `burst` at once, and for protocols whose own datagrams need no more room
-  /// than that.
+  /// A lane for transports that bring at most `burst` at once, and for protocols whose own datagrams need no more room than
+  /// `headroom` before them and `tailroom` behind.
   public init(_ burst: Burst, headroom: Int, tailroom: Int, clock: any Clock) {
     self.clock = clock
     batch = PacketBatch(for: burst)
@@ -53,19 +53,20 @@ public final class InboundLane {
     var start = 0
     while start < batch.count {
       let owner = demultiplexer.owner(of: batch, at: start)
-      let range = start..<owner.end
+      // Whatever it made of the bytes: a datagram at least, and none that did not come.
+      let range = start..<min(max(owner.end, start + 1), batch.count)
       if let link = owner.link {
         try open(range, for: link, at: now)
       } else {
         unclaimed += UInt64(range.count)
       }
-      start = owner.end
+      start = range.upperBound
     }
   }
 
   private func open(_ range: Range<Int>, for link: Link, at now: Moment) throws {
     let session = link.session
-    session.dropStrangers(&batch, range)
+    session.dropFromElsewhere(&batch, range)
     session.opener.open(&batch, range, control: &control, at: now)
     try sendControl(link)
     session.follow(batch, range, at: now)
@@ -77,11 +78,11 @@ public final class InboundLane {
   /// they might be on any network; the protocol's timers send them again.
   private func sendControl(_ link: Link) throws {
     if control.isEmpty { return }
+    defer { control.removeAll() }
     link.session.address(&control)
     let end = try link.transport.send(&control, from: 0)
     var sent: UInt64 = 0
     for index in 0..<end where control.state(of: index) == .passed { sent += 1 }
     link.session.countControl(sent)
-    control.removeAll()
   }
 }

@@ -5,11 +5,13 @@
 public final class OutboundLane {
   private let clock: any Clock
   private var batch: PacketBatch
-  /// The first datagram of the batch that has not been sent yet, and whose they are.
+  /// The first datagram of the batch that has not been sent yet.
   private var unsent = 0
-  private var waiting: Link?
+  /// Whose datagrams wait for their transport to take them; nil if none do.
+  public private(set) var waiting: Link?
 
-  /// A lane for devices that bring at most `burst` at once, and for protocols that need no more room than that.
+  /// A lane for devices that bring at most `burst` at once, and for protocols that need no more room than `headroom` before
+  /// a packet and `tailroom` behind.
   public init(_ burst: Burst, headroom: Int, tailroom: Int, clock: any Clock) {
     self.clock = clock
     batch = PacketBatch(for: burst, headroom: headroom, tailroom: tailroom)
@@ -32,9 +34,16 @@ public final class OutboundLane {
   /// Sends what is left of the batch. False if some of it has to wait.
   private func sendRest() throws -> Bool {
     let start = unsent
-    guard start < batch.count, let link = waiting else { return true }
-    unsent = try link.transport.send(&batch, from: start)
+    guard let link = waiting else { return true }
+    do {
+      unsent = try link.transport.send(&batch, from: start)
+    } catch {
+      // The transport is gone, and what was for it: others' have nothing to do with that.
+      waiting = nil
+      throw error
+    }
     link.session.countSent(batch, start..<unsent)
-    return unsent == batch.count
+    if unsent == batch.count { waiting = nil }
+    return waiting == nil
   }
 }

@@ -86,7 +86,8 @@ public struct PacketBatch: ~Copyable {
     @_lifetime(&self)
     mutating get {
       let slot = self[slot: index]
-      precondition(room <= headroom && room <= slot.start && tail <= tailroom)
+      precondition(room <= headroom && room <= slot.start)
+      precondition(tail >= 0 && tail <= tailroom && slot.start + slot.length + tail <= byteCapacity)
       let bytes = unsafe UnsafeMutableRawBufferPointer(
         rebasing: memory[slot.start - room..<slot.start + slot.length + tail])
       let span = unsafe MutableRawSpan(_unsafeBytes: bytes)
@@ -133,7 +134,8 @@ public struct PacketBatch: ~Copyable {
 
   /// Makes the slot end `byteCount` bytes later: a tag was put behind the packet.
   public mutating func extendBack(of index: Int, by byteCount: Int) {
-    precondition(byteCount >= 0 && byteCount <= byteCapacity - self[slot: index].start - self[slot: index].length)
+    let end = self[slot: index].start + self[slot: index].length
+    precondition(byteCount >= 0 && byteCount <= tailroom && end + byteCount <= byteCapacity)
     self[slot: index].length += byteCount
   }
 

@@ -31,7 +31,7 @@ public final class Relay {
   /// One batch from the device to the peer.
   public func relayOutbound() throws -> Progress {
     let progress = try outbound.relay(link)
-    if session.sealer.needsHandshake { try inbound.tick(link) }
+    if progress != .blocked && session.sealer.needsHandshake { try inbound.tick(link) }
     return progress
   }
 

@@ -1,7 +1,8 @@
 /// All that belongs to one peer: the protocol with its keys, where the peer is and who may move it, what was counted,
 /// and when it was heard last.
 ///
-/// The outbound lane reads where the peer is and counts what leaves; all else is the inbound lane's.
+/// The outbound lane reads where the peer is and counts what leaves; all else is the inbound lane's. They share where the
+/// peer is, and no counter.
 public final class Session {
   public let sealer: any PacketSealer
   public let opener: any PacketOpener
@@ -12,7 +13,10 @@ public final class Session {
   public private(set) var peer: Endpoint?
   /// When something authentic and of now came last; nil if nothing did. CLOCK_BOOTTIME.
   public private(set) var lastHeard: UInt64?
-  public private(set) var counters = SessionCounters()
+  private var outbound = OutboundCounters()
+  private var inbound = InboundCounters()
+  /// A copy of both directions', each of which its own lane counts.
+  public var counters: SessionCounters { SessionCounters(outbound: outbound, inbound: inbound) }
   /// Called after an authentic datagram moved the peer: from where (nil the first time), to where.
   public var onRoaming: ((_ from: Endpoint?, _ to: Endpoint) -> Void)?
 
@@ -40,21 +44,21 @@ public final class Session {
   /// Counts the datagrams in `range`, which the transport has dealt with.
   func countSent(_ datagrams: borrowing PacketBatch, _ range: Range<Int>) {
     let overhead = sealer.overhead
-    var counts = counters.outbound
+    var counts = outbound
     for index in range {
       switch datagrams.state(of: index) {
-      case .passed: counts.sent.count(datagrams.length(of: index) - overhead)
+      case .passed: counts.sent.count(max(0, datagrams.length(of: index) - overhead))
       case .dropped(let reason): counts.drops[reason] += 1
       case .pending, .consumed, .unproven: break
       }
     }
-    counters.outbound = counts
+    outbound = counts
   }
 
   // MARK: Inbound
 
   /// Drops what is not from a fixed peer.
-  func dropStrangers(_ datagrams: inout PacketBatch, _ range: Range<Int>) {
+  func dropFromElsewhere(_ datagrams: inout PacketBatch, _ range: Range<Int>) {
     guard !isFloating, let peer else { return }
     for index in range where datagrams.endpoint(of: index) != peer { datagrams.drop(index, .fromElsewhere) }
   }
@@ -76,13 +80,13 @@ public final class Session {
     guard endpoint != peer else { return }
     let before = peer
     peer = endpoint
-    counters.inbound.roamings += 1
+    inbound.roamings += 1
     onRoaming?(before, endpoint)
   }
 
   /// Counts what became of the datagrams in `range`.
   func countReceived(_ datagrams: borrowing PacketBatch, _ range: Range<Int>) {
-    var counts = counters.inbound
+    var counts = inbound
     for index in range {
       switch datagrams.state(of: index) {
       case .passed where datagrams.length(of: index) > 0: counts.received.count(datagrams.length(of: index))
@@ -92,12 +96,12 @@ public final class Session {
       case .pending: break
       }
     }
-    counters.inbound = counts
+    inbound = counts
   }
 
   /// Counts `count` control datagrams that were sent.
-  func countControl(_ count: UInt64) { counters.inbound.controlSent += count }
+  func countControl(_ count: UInt64) { inbound.controlSent += count }
 
   /// Counts datagrams from elsewhere than the fixed peer that nobody has looked at.
-  func countFromElsewhere(_ count: UInt64) { counters.inbound.drops[.fromElsewhere] += count }
+  func countFromElsewhere(_ count: UInt64) { inbound.drops[.fromElsewhere] += count }
 }

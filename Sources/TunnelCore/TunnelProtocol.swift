@@ -1,10 +1,10 @@
 /// A wire format at work for one peer: how packets become datagrams, and datagrams packets again. It knows neither socket
 /// nor device.
 ///
-/// Each direction has an object of its own, and each object belongs to one thread, which need not be the same. What the
-/// two share is what a handshake hands over, and a protocol has one type for that. Both are called once for a range of a
-/// batch, not for a packet, and work in place: nothing in them should allocate, log or ask for the time while packets
-/// pass.
+/// Each direction has an object of its own. What the two share is what a handshake hands over, and a protocol has one type
+/// for that: it alone would have to know of threads if each direction had one. As yet a link has one thread. Both are
+/// called once for a range of a batch, not for a packet, and work in place: nothing in them should allocate, log or ask
+/// for the time while packets pass.
 public struct TunnelProtocol {
   public let sealer: any PacketSealer
   public let opener: any PacketOpener

@@ -8,7 +8,7 @@ import TunnelCore
 
 /// One tunnel, from its settings to its end:
 ///
-/// 1. find the addresses and bind the socket; 2. attach to the device and set its MTU; 3. make the protocol;
+/// 1. find the addresses and open the transport; 2. attach to the device and set its MTU; 3. make the protocol;
 /// 4. run the user's script; 5. change root and user and keep no capability; 6. say what was built; 7. relay until a
 /// signal or the end of the device.
 package final class Daemon {
@@ -34,13 +34,11 @@ package final class Daemon {
   package func run(environment: [String]) throws -> Int32 {
     let clock = SystemClock()
     let user = try findUser()
-    let (socket, peer) = try bind()
+    let (transport, peer) = try openTransport()
     // A resolver that waits has been ended at once so far. From here on there is something to undo.
     let signals = try SignalSource()
-    let device = try openDevice(peer)
-    let transport = TransportSetup.open(socket, settings, peer: peer)
-    let mark = StoredHighWaterMark.find(settings, description, environment: environment, at: clock.now(), log)
-    let wireFormat = try makeProtocol(at: clock.now(), mark)
+    let device = try openDevice(transport, peer)
+    let wireFormat = try settings.makeProtocol(description, environment: environment, at: clock.now(), log)
     let facts = TunnelFacts(
       settings: settings, description: description, device: device.name, mtu: try NetworkInterface.mtu(of: device.name),
       local: transport.localEndpoint, peer: peer)
@@ -67,18 +65,19 @@ package final class Daemon {
     }
   }
 
-  /// The bound socket, and where the peer is, if that is known.
-  private func bind() throws -> (UDPSocket, Endpoint?) {
+  /// The transport, and where the peer is, if that is known.
+  private func openTransport() throws -> (any DatagramTransport, Endpoint?) {
     let local = try SocketSetup.local(settings)
     let peer = try SocketSetup.peer(settings, local: local)
-    let socket = try SocketSetup.bind(local, port: settings.localPort, peer: peer)
-    warnOfAddress(peer, local: local, localPort: socket.localEndpoint?.port ?? 0)
-    return (socket, peer)
+    let transport = try TransportSetup.open(settings, local: local, peer: peer)
+    warnOfAddress(peer, local: local, localPort: transport.localEndpoint?.port ?? 0)
+    return (transport, peer)
   }
 
-  private func openDevice(_ peer: Endpoint?) throws -> any PacketDevice {
+  private func openDevice(_ transport: any DatagramTransport, _ peer: Endpoint?) throws -> any PacketDevice {
     let device = try DeviceSetup.open(settings)
-    if let warning = try DeviceSetup.setMTU(of: device, settings, description, peer: peer) {
+    let headerBytes = transport.headerBytes(towards: peer)
+    if let warning = try DeviceSetup.setMTU(of: device, settings, description, headerBytes: headerBytes, peer: peer) {
       log.warning("\(warning)")
     }
     return device
@@ -107,16 +106,6 @@ package final class Daemon {
       diagnosis: DatagramDiagnosis(description, all: allProtocols, settings.protocolParameters(start: clock.now())),
       expected: DeviceSetup.packetShape(settings), device: link.device.name, log: lines)
     return [troubles, silence]
-  }
-
-  private func makeProtocol(at start: Moment, _ mark: StoredHighWaterMark?) throws(Complaint) -> TunnelProtocol {
-    var parameters = settings.protocolParameters(start: start)
-    parameters.mark = mark
-    do throws(ProtocolError) {
-      return try description.make(parameters)
-    } catch {
-      throw Complaint(error, of: description.name)
-    }
   }
 
   private func warnOfAddress(_ peer: Endpoint?, local: Endpoint?, localPort: UInt16) {

@@ -1,8 +1,8 @@
 import LinuxSystem
 import TunnelCore
 
-/// Has a relay's two ends waited for, and both directions take turns. The only one that knows which descriptor of the
-/// loop is whose.
+/// Waits for a relay's device and transport through an event loop, and lets the two directions take turns. Nothing else
+/// knows which of the loop's descriptors is which.
 ///
 /// One thread: waking another for a lone packet costs more than sealing it.
 final class RelayDriver {
@@ -25,6 +25,8 @@ final class RelayDriver {
       }
     }
   }
+
+  deinit { for source in [device, transport].compactMap({ $0 }) { try? events.remove(source) } }
 
   /// Relays what the loop's last turn found ready. Throws when the device is gone.
   func takeTurns() throws {

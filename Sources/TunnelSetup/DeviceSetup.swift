@@ -22,7 +22,8 @@ package enum DeviceSetup {
 
   /// Gives the device the MTU that is asked for, if it has another. Returns a warning if `auto` could not be had.
   package static func setMTU(
-    of device: any PacketDevice, _ settings: TunnelSettings, _ description: ProtocolDescription, peer: Endpoint?
+    of device: any PacketDevice, _ settings: TunnelSettings, _ description: ProtocolDescription, headerBytes: Int,
+    peer: Endpoint?
   ) throws -> String? {
     let wanted: Int
     switch settings.mtu {
@@ -30,7 +31,7 @@ package enum DeviceSetup {
     case .bytes(let bytes): wanted = bytes
     case .auto:
       wanted = largestMTU(
-        settings, description, headerBytes: TransportSetup.headerBytes(towards: peer),
+        settings, description, headerBytes: headerBytes,
         path: SocketSetup.routeMTU(to: peer, localPort: settings.localPort))
     }
     if try NetworkInterface.mtu(of: device.name) == wanted { return nil }

@@ -91,6 +91,47 @@ struct LaneTests {
     #expect(links.map(\.session.counters.inbound.drops[.refused]) == [1, 0])
   }
 
+  /// Whatever somebody's datagrams make it say.
+  private final class Confused: Demultiplexer {
+    var ends: [Int]
+    let link: Link
+    init(_ ends: [Int], _ link: Link) { (self.ends, self.link) = (ends, link) }
+    func owner(of datagrams: borrowing PacketBatch, at index: Int) -> (link: Link?, end: Int) {
+      (link, ends.isEmpty ? index : ends.removeFirst())
+    }
+  }
+
+  @Test("a demultiplexer that goes nowhere, back or too far is gone on from", arguments: [[0], [-5, 0], [99], []])
+  func confused(ends: [Int]) throws {
+    for text in ["*a", "*b", "*c"] { arrive(text, from: places[0]) }
+    _ = try inbound.relay(from: transport, to: Confused(ends, links[0]))
+    #expect(written(0) == ["a", "b", "c"])
+  }
+
+  /// A transport that is gone.
+  private final class Broken: DatagramTransport {
+    struct Gone: Error {}
+    let burst = Burst(packets: 8, buffers: 1)
+    let failures = FailureTally()
+    func headerBytes(towards endpoint: Endpoint?) -> Int { 0 }
+    func receive(into datagrams: inout PacketBatch) throws -> ReadOutcome { .drained }
+    func send(_ datagrams: inout PacketBatch, from index: Int) throws -> Int { throw Gone() }
+  }
+
+  @Test("a transport that is gone takes nothing from other links: neither their packets nor their control datagrams")
+  func broken() throws {
+    let broken = Link(
+      Session(StarProtocol.both, peer: places[0], isFloating: false), device: devices[0], transport: Broken())
+    devices[0].waiting = [[1]]
+    devices[1].waiting = [[2]]
+    #expect(throws: Broken.Gone.self) { try outbound.relay(broken) }
+    #expect(try outbound.relay(links[1]) == .idle)
+    #expect(transport.takeSent().map(\.bytes) == [[0x2a, 2]])
+    #expect(throws: Broken.Gone.self) { try inbound.tick(broken) }
+    try inbound.tick(links[1])
+    #expect(transport.takeSent() == [.init(Array(".".utf8), places[1])])
+  }
+
   @Test("a session was heard when something authentic came, and not before")
   func lastHeard() throws {
     #expect(links[0].session.lastHeard == nil)

@@ -51,6 +51,20 @@ struct TailroomTests {
     #expect(device.written == packets.dropFirst() + [[UInt8](repeating: 9, count: 65_535)])
   }
 
+  @Test("a tag may be as long as the tailroom, and no longer")
+  func bounds() async {
+    await #expect(processExitsWith: .failure) {
+      var batch = PacketBatch(byteCapacity: 400, slotCapacity: 2, tailroom: 16)
+      batch.append(at: 64, length: 100)
+      batch.extendBack(of: 0, by: 17)
+    }
+    await #expect(processExitsWith: .failure) {
+      var batch = PacketBatch(byteCapacity: 164, slotCapacity: 1, tailroom: 16)
+      batch.append(at: 64, length: 100)
+      _ = batch[0, tail: 16]
+    }
+  }
+
   @Test("a batch is full when there is no room for the tag")
   func full() {
     var batch = PacketBatch(byteCapacity: 200, slotCapacity: 4, headroom: 10, tailroom: 20)

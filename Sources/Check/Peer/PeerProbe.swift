@@ -31,8 +31,6 @@ package struct PeerProbe {
       return [try call()]
     } catch let complaint as Complaint {
       return [Finding("peer", .problem, complaint)]
-    } catch let error as ProtocolError {
-      return [Finding("peer", .problem, Complaint(error, of: settings.protocolName ?? "?"))]
     } catch {
       return [Finding("peer", .problem, "\(error)")]
     }
@@ -47,10 +45,11 @@ package struct PeerProbe {
       return Finding("peer", .warning, "Not called: REMOTE_ADDRESS is not set, so this side waits for the other")
     }
     let clock = SystemClock()
-    let socket = try SocketSetup.bind(local, port: settings.localPort, peer: peer)
-    let transport = TransportSetup.open(socket, settings, peer: peer)
+    let transport = try TransportSetup.open(settings, local: local, peer: peer)
     let device = ProbeDevice()
-    let wireFormat = try wireFormat(description, at: clock.now())
+    // The call is numbered like a tunnel's datagrams, under the same keys.
+    let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
+    let wireFormat = try settings.makeProtocol(description, environment: environment, at: clock.now(), silent)
     let sampler = DatagramSampler(wireFormat.opener)
     sampler.wantsSample = true
     let session = Session(
@@ -66,14 +65,6 @@ package struct PeerProbe {
       return Finding("peer", .problem, PathTrouble.sending(to: peer, Errno(rawValue: failure.errno)))
     }
     return CheckRules.silence(peer, description)
-  }
-
-  /// The call is numbered like a tunnel's datagrams, under the same keys.
-  private func wireFormat(_ description: ProtocolDescription, at now: Moment) throws -> TunnelProtocol {
-    var parameters = settings.protocolParameters(start: now)
-    let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
-    parameters.mark = StoredHighWaterMark.find(settings, description, environment: environment, at: now, silent)
-    return try description.make(parameters)
   }
 
   /// Why what came was not taken, if something came.
@@ -111,7 +102,8 @@ package struct PeerProbe {
     var isAnswered: Bool { relay.session.counters.inbound.authentic > 0 }
     let start = clock.now().monotonicNanoseconds
     var answered: UInt64?
-    try relay.tick()
+    events.every(seconds: 1) { try relay.tick() }
+    try events.turn(atMost: 0)
     _ = try relay.relayOutbound()
     while device.shape == .unknown {
       let now = clock.now().monotonicNanoseconds
@@ -119,7 +111,6 @@ package struct PeerProbe {
       guard now < (answered.map { $0 + Self.packetNanoseconds } ?? start + Self.patienceNanoseconds) else { break }
       try events.turn(atMost: 100)
       _ = try relay.relayInbound()
-      try relay.tick()
       if transport.failures[Errno.connectionRefused.rawValue] > 0 { break }
     }
     if answered == nil && isAnswered { answered = clock.now().monotonicNanoseconds }
