@@ -33,6 +33,13 @@ struct MarkdownTable {
       })
   }
 
+  /// Beside quicktun 2.2.6.
+  static var differences: MarkdownTable {
+    MarkdownTable(
+      heads: ["", "quicktun 2.2.6", "here", "why"],
+      rows: Difference.all.map { [$0.subject, $0.before, $0.here, $0.why] })
+  }
+
   var lines: [String] {
     [Self.line(heads), "|" + heads.map { _ in " --- |" }.joined()] + rows.map(Self.line)
   }
