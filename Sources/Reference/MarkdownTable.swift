@@ -24,7 +24,7 @@ struct MarkdownTable {
   /// The protocols, the youngest first.
   static var protocols: MarkdownTable {
     MarkdownTable(
-      heads: ["protocol", "bytes more for each packet", "keys", "numbers packets by the clock", "what seals a packet"],
+      heads: ["protocol", "bytes more for each packet", "keys", "nonces follow the clock", "what seals a packet"],
       rows: builtinProtocols.reversed().map { wire in
         [
           "`\(wire.name)`", String(wire.overhead), wire.needsKeys ? "needed" : "none",
