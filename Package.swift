@@ -72,7 +72,7 @@ let package = Package(
     module("Configuration", "ProtocolKit", "Sodium", "TunnelCore"),
     module(
       "Diagnosis", "Configuration", "ProtocolKit", "Sodium", "TunnelCore", "LinuxSystem", system),
-    // What a tunnel is made of, from its settings: for who runs one and for who only looks.
+    // What a tunnel is made of, from its settings: for whoever runs one, and for whoever only looks.
     module(
       "TunnelSetup", "TunnelCore", "ProtocolKit", "Sodium", "LinuxSystem", "TunDevice", "Transports", "Configuration",
       "Diagnosis", logging, system),

@@ -23,7 +23,7 @@
 _Static_assert(sizeof(clinux_message) == sizeof(struct mmsghdr), "clinux_message is struct mmsghdr");
 _Static_assert(sizeof(clinux_virtio_header) == sizeof(struct virtio_net_hdr), "the virtio header has 10 bytes");
 _Static_assert(CLINUX_IFF_TUN == IFF_TUN && CLINUX_IFF_TAP == IFF_TAP, "device modes");
-_Static_assert(CLINUX_IFF_MULTI_QUEUE == IFF_MULTI_QUEUE, "device flags");
+_Static_assert(CLINUX_IFF_MULTI_QUEUE == IFF_MULTI_QUEUE && CLINUX_IFF_PERSIST == IFF_PERSIST, "device flags");
 _Static_assert(CLINUX_IFF_NO_PI == IFF_NO_PI && CLINUX_IFF_VNET_HDR == IFF_VNET_HDR, "device flags");
 _Static_assert(CLINUX_TUN_F_CSUM == TUN_F_CSUM && CLINUX_TUN_F_TSO4 == TUN_F_TSO4, "offloads");
 _Static_assert(CLINUX_TUN_F_TSO6 == TUN_F_TSO6 && CLINUX_TUN_F_TSO_ECN == TUN_F_TSO_ECN, "offloads");

@@ -12,9 +12,13 @@ enum DeviceCommand {
     CommandAction("list", "Show all tun and tap devices, whose they are, and which process holds them."),
   ]
 
+  private static let seeHelp = "quicktun device --help"
+  private static let usualMode = TunnelSettings().mode
+
   private static let attributes = [
     CommandOption(
-      "--mode", takes: "tun|tap", summary: "tun for IP packets, tap for Ethernet frames [tap, as TUN_MODE=0]."),
+      "--mode", takes: "tun|tap",
+      summary: "tun for IP packets, tap for Ethernet frames [\(usualMode), as TUN_MODE=\(usualMode == .tun ? 1 : 0)]."),
     CommandOption("--user", takes: "USER", summary: "Who may attach to it [the caller, also through sudo]."),
     CommandOption("--group", takes: "GROUP", summary: "Whose members may attach; with both, both have to match."),
   ]
@@ -40,7 +44,7 @@ enum DeviceCommand {
       default:
         throw Complaint(
           words.isEmpty ? "quicktun device: what?" : "quicktun device \(words[0]): not understood",
-          why: "There are: add NAME, del NAME, list.", cure: "quicktun device --help")
+          why: "There are: add NAME, del NAME, list.", cure: seeHelp)
       }
       return 0
     } catch {
@@ -53,7 +57,7 @@ enum DeviceCommand {
 
   private struct WantedDevice {
     var name = ""
-    var mode = DeviceMode.tap
+    var mode = usualMode
     var user: UInt32?
     var group: UInt32?
   }
@@ -104,12 +108,12 @@ enum DeviceCommand {
         wanted.group = group
       default:
         guard wanted.name.isEmpty, !word.hasPrefix("-") else {
-          throw Complaint("quicktun device add: \(word): not understood", cure: "quicktun device --help")
+          throw Complaint("quicktun device add: \(word): not understood", cure: seeHelp)
         }
         wanted.name = try name(word)
       }
     }
-    if wanted.name.isEmpty { throw Complaint("quicktun device add: a name is needed", cure: "quicktun device --help") }
+    if wanted.name.isEmpty { throw Complaint("quicktun device add: a name is needed", cure: seeHelp) }
     // A device without an owner could be taken by anybody.
     wanted.user = wanted.user ?? (wanted.group == nil ? Privileges.caller : nil)
     return wanted
@@ -143,7 +147,7 @@ enum DeviceCommand {
 
   private static func delete(_ words: [String]) throws(Complaint) {
     guard words.count == 1 else {
-      throw Complaint("quicktun device del: one name is needed", cure: "quicktun device --help")
+      throw Complaint("quicktun device del: one name is needed", cure: seeHelp)
     }
     let name = try name(words[0])
     guard let facts = InterfaceFacts(lookingUp: name) else {

@@ -72,7 +72,7 @@ enum RunCommand {
   private static func warn(of problem: String, _ settings: TunnelSettings, _ log: Logger) {
     let complaint = Complaint(
       "\(settings.spelled("LOG_TO")): \(problem)", why: "Until a syslog listens there, lines go to standard error.",
-      cure: "Start one (systemd-journald, rsyslogd, syslogd), or leave LOG_TO out.")
+      cure: Cure.startSyslog)
     log.warning("\(complaint)")
   }
 

@@ -35,7 +35,7 @@ struct ArgumentParser {
       // What stands where no value belongs might still be a key.
       problems.complain(
         "argument \(index): unexpected", why: "Settings are written -c NAME VALUE or --name VALUE.",
-        cure: "quicktun --help")
+        cure: Cure.listSettings)
     }
   }
 
@@ -91,7 +91,7 @@ struct ArgumentParser {
   private func complainOfUnknown(_ option: String, _ problems: inout Problems) {
     let near = nearest(to: option, in: table.all.map(\.option) + ["--config", "--help", "--version"])
     problems.complain(
-      "\(printable(option)): unknown option", why: near.map { "Perhaps \($0) was meant." }, cure: "quicktun --help")
+      "\(printable(option)): unknown option", why: near.map(perhapsMeant), cure: Cure.listSettings)
   }
 
   private mutating func add(_ setting: Setting, _ spelling: GivenSetting.Spelling, _ value: GivenText, at position: Int)

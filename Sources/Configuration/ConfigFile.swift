@@ -24,7 +24,7 @@ struct ConfigFile {
     }
     if file.othersMayRead && occurrences.contains(where: { $0.setting.isSecret }) {
       problems.warn(
-        "\(path) holds a private key and every user can read it", cure: "chmod o= \(path)")
+        "\(path) holds a private key and every user can read it", cure: Cure.hideFromOthers(path))
     }
   }
 

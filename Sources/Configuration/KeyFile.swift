@@ -1,15 +1,16 @@
+import ProtocolKit
 import Sodium
 
 /// A file that holds a secret key: 32 bytes, or 64 hexadecimal digits. quicktun looks at no more than 64 bytes; what
 /// follows them here has to be on other lines.
 package enum KeyFile {
   package static let largest = 4096
-  static let accepted = "Accepted: 32 bytes, or 64 hexadecimal digits and a newline."
+  static let accepted = "Accepted: \(TextForm.keyFile.accepted)."
 
   /// What is odd if other users can read the file, which is called `label` in messages.
   package static func exposure(of file: ReadFile, _ label: String, path: String) -> Complaint? {
     guard file.othersMayRead else { return nil }
-    return Complaint("\(label): every user can read the private key", cure: "chmod o= \(path)")
+    return Complaint("\(label): every user can read the private key", cure: Cure.hideFromOthers(path))
   }
 
   /// What is wrong if `writers` can change the file: a key that somebody else may replace is no key.

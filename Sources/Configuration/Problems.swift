@@ -31,16 +31,16 @@ struct Problems {
   mutating func warnOfUnknown(_ label: String, name: String) {
     let near = table.near(name)
     warn(
-      "\(printable(label)): unknown, ignored", why: near.map { "Perhaps \($0) was meant." },
-      cure: near == nil ? "The settings are listed by: quicktun --help" : nil)
+      "\(printable(label)): unknown, ignored", why: near.map(perhapsMeant),
+      cure: near == nil ? Cure.listSettings : nil)
     doubt(near ?? Self.topic(of: name), "\(printable(label)) is unknown")
   }
 
   /// The same in a file of ours, where every name is meant for us.
   mutating func complainOfUnknown(_ label: String, name: String) {
     complain(
-      "\(printable(label)): no such setting", why: table.near(name).map { "Perhaps \($0) was meant." },
-      cure: "The settings are listed by: quicktun --help")
+      "\(printable(label)): no such setting", why: table.near(name).map(perhapsMeant),
+      cure: Cure.listSettings)
   }
 
   /// Remembers that the setting `name`, or what may have been meant for it, was given and not taken.

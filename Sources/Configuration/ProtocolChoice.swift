@@ -20,8 +20,8 @@ extension SettingsValidation {
     let names = protocols.map(\.name)
     let near = nearest(to: name.lowercased(), in: names)
     problems.complain(
-      "\(occurrence.text): no such protocol", why: "There are: \(names.joined(separator: ", ")).",
-      cure: near.map { "Perhaps \($0) was meant." })
+      "\(occurrence.text): no such protocol",
+      why: "There are: \(names.joined(separator: ", "))." + (near.map { " " + perhapsMeant($0) } ?? ""))
   }
 
   /// quicktun's rules, said loudly.
@@ -37,7 +37,7 @@ extension SettingsValidation {
     let names = "There are: \(protocols.map(\.name).joined(separator: ", "))."
     let inClear = keyless.map { " A file has to say PROTOCOL=\($0.name) for a tunnel that encrypts nothing." } ?? ""
     problems.complain(
-      "PROTOCOL is not given", why: mayBeInClear ? names : names + inClear, cure: "quicktun --help tells all settings.")
+      "PROTOCOL is not given", why: mayBeInClear ? names : names + inClear, cure: Cure.listSettings)
     return nil
   }
 
@@ -68,7 +68,7 @@ extension SettingsValidation {
     let (name, inClear) = (assumed.name, assumed.isPlain ? ", and NOTHING IS ENCRYPTED" : "")
     problems.complain(
       "PROTOCOL is not given, and \(reason.fact)",
-      why: "Perhaps \(reason.name) was meant. Without it this is \(name)\(inClear).",
+      why: "\(perhapsMeant(reason.name)) Without it this is \(name)\(inClear).",
       cure: "Correct that, or set PROTOCOL=\(name) if it is meant.")
     return true
   }

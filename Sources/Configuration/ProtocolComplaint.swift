@@ -7,7 +7,7 @@ extension Complaint {
     case .missingKeys:
       self.init(
         "PROTOCOL=\(name) needs keys", why: "PRIVATE_KEY (or PRIVATE_KEY_FILE) or PUBLIC_KEY is missing.",
-        cure: "Make a pair with `quicktun keypair` on each side and exchange the public keys.")
+        cure: Cure.makeKeyPair)
     case .lowOrderPeerKey:
       self.init(
         "PUBLIC_KEY is of low order", why: "With such a key everybody shares the same secret.",

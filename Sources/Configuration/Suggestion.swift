@@ -7,6 +7,9 @@ func nearest(to name: String, in known: [String], atMost limit: Int = 3) -> Stri
   return best.distance <= min(limit, best.name.utf8.count / 2) ? best.name : nil
 }
 
+/// The reason of a complaint of something unknown that is near `name`.
+func perhapsMeant(_ name: String) -> String { "Perhaps \(name) was meant." }
+
 extension SettingsTable {
   /// The name of the setting that somebody who wrote `name` probably meant.
   package func near(_ name: String) -> String? { nearest(to: name.uppercased(), in: all.map(\.name)) }

@@ -8,8 +8,8 @@ package enum ClockTrouble {
     Complaint(
       "The clock is years behind, and nothing is remembered over restarts",
       why: """
-        \(protocolName) numbers by the clock: numbers repeat under the same keys, which helps who wants to forge, and \
-        the peer ignores them until they have caught up.
+        \(protocolName) numbers by the clock: numbers repeat under the same keys, which helps a forger, and the peer \
+        ignores them until they have caught up.
         """,
       cure: "mkdir -m 700 \(directory); or set the clock before the tunnel starts.")
   }

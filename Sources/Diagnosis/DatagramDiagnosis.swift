@@ -19,35 +19,37 @@ package struct DatagramDiagnosis {
     self.parameters = parameters
   }
 
-  /// The likeliest reason; nil if there is nothing to say but that it is not authentic, and that may pass.
-  package func explain(_ evidence: RejectedDatagram, peer: Endpoint?, at now: Moment) -> Complaint? {
-    if evidence.reason == .fromElsewhere { return stranger(evidence, peer, now) }
-    if evidence.reason == .reflected { return reflected(evidence) }
-    if opens(evidence, running, now) { return authentic(evidence, peer, now) }
-    if let ownRole = opensUnderOwnRole(evidence, now) { return ownRole }
-    if let other = others.first(where: { $0.provesSender && opens(evidence, $0, now) }) {
-      return speaks(other, evidence, now)
+  /// The likeliest reason why the datagram was not taken. Nil if it was, or if there is nothing to say but that it is not
+  /// authentic, and that may pass.
+  package func explain(_ sample: DatagramSample, peer: Endpoint?, at now: Moment) -> Complaint? {
+    guard let reason = sample.reason else { return nil }
+    if reason == .fromElsewhere { return stranger(sample, peer, now) }
+    if reason == .reflected { return reflected(sample) }
+    if opens(sample, running, now) { return authentic(sample, peer, now) }
+    if let ownRole = opensUnderOwnRole(sample, now) { return ownRole }
+    if let other = others.first(where: { $0.provesSender && opens(sample, $0, now) }) {
+      return speaks(other, sample, now)
     }
-    if isPlain(evidence) && !running.isPlain { return plain(evidence) }
-    return wrongKey(evidence)
+    if isPlain(sample) && !running.isPlain { return plain(sample) }
+    return wrongKey(sample)
   }
 
   // MARK: Trying
 
   /// Whether a fresh protocol, which has seen nothing and takes any time, takes the datagram.
   private func opens(
-    _ evidence: RejectedDatagram, _ description: ProtocolDescription, _ now: Moment, role: Bool? = nil
+    _ sample: DatagramSample, _ description: ProtocolDescription, _ now: Moment, role: Bool? = nil
   ) -> Bool {
     var parameters = parameters
     parameters.given = description.name == running.name ? given : [:]
     if let role { parameters[.role] = role }
     parameters.start = now
     guard let fresh = try? description.make(parameters) else { return false }
-    var datagrams = PacketBatch(byteCapacity: evidence.datagram.count + 256, slotCapacity: 1)
+    var datagrams = PacketBatch(byteCapacity: sample.datagram.count + 256, slotCapacity: 1)
     var control = PacketBatch(byteCapacity: 4096, slotCapacity: 8)
     fresh.tick(control: &control, at: now)
     control.removeAll()
-    guard unsafe datagrams.appendCopy(of: evidence.datagram.span.bytes) else { return false }
+    guard unsafe datagrams.appendCopy(of: sample.datagram.span.bytes) else { return false }
     fresh.open(&datagrams, control: &control, at: now)
     switch datagrams.state(of: 0) {
     case .passed, .consumed, .unproven: return true
@@ -61,48 +63,48 @@ package struct DatagramDiagnosis {
     return parameters.given.filter { kept.contains($0.key) }
   }
 
-  private func isPlain(_ evidence: RejectedDatagram) -> Bool {
-    unsafe InnerPacket.shape(of: evidence.datagram.span.bytes) != .unknown
+  private func isPlain(_ sample: DatagramSample) -> Bool {
+    unsafe InnerPacket.shape(of: sample.datagram.span.bytes) != .unknown
   }
 
   // MARK: Telling
 
-  private func stranger(_ evidence: RejectedDatagram, _ peer: Endpoint?, _ now: Moment) -> Complaint? {
+  private func stranger(_ sample: DatagramSample, _ peer: Endpoint?, _ now: Moment) -> Complaint? {
     // What was opened before is a copy, whoever sends it.
-    guard running.provesSender, evidence.isNew != false, opens(evidence, running, now) else { return nil }
-    guard evidence.isNew == true || isRecent(evidence, running, now) else { return perhapsRecorded(evidence, peer) }
+    guard running.provesSender, sample.isNew != false, opens(sample, running, now) else { return nil }
+    guard sample.isNew == true || isRecent(sample, running, now) else { return perhapsRecorded(sample, peer) }
     return Complaint(
-      "The peer's datagrams come from \(evidence.endpoint.text) and are not taken",
+      "The peer's datagrams come from \(sample.endpoint.text) and are not taken",
       why: "It is fixed to \(peer?.text ?? "another address"): NAT, or another LOCAL_PORT there.",
       cure: "Set REMOTE_FLOAT=1, or REMOTE_ADDRESS and REMOTE_PORT to that place.")
   }
 
   /// Whether it says that it was sent within the last minute.
-  private func isRecent(_ evidence: RejectedDatagram, _ description: ProtocolDescription, _ now: Moment) -> Bool {
-    guard let claimed = unsafe description.claimedTime?(evidence.datagram.span.bytes) else { return false }
+  private func isRecent(_ sample: DatagramSample, _ description: ProtocolDescription, _ now: Moment) -> Bool {
+    guard let claimed = unsafe description.claimedTime?(sample.datagram.span.bytes) else { return false }
     return now.unixSeconds.subtractingReportingOverflow(claimed).partialValue.magnitude < 60
   }
 
   /// Sealed by the peer, but nobody knows when. To say that the peer is there now would help whoever recorded it.
-  private func perhapsRecorded(_ evidence: RejectedDatagram, _ peer: Endpoint?) -> Complaint {
+  private func perhapsRecorded(_ sample: DatagramSample, _ peer: Endpoint?) -> Complaint {
     Complaint(
-      "Datagrams that the peer has sealed come from \(evidence.endpoint.text) and are not taken",
+      "Datagrams that the peer has sealed come from \(sample.endpoint.text) and are not taken",
       why:
         "It is fixed to \(peer?.text ?? "another address"). They may as well be recorded ones that somebody replays.",
       cure: "If you know that the peer is there (NAT, another LOCAL_PORT): set REMOTE_ADDRESS and REMOTE_PORT to that.")
   }
 
-  private func reflected(_ evidence: RejectedDatagram) -> Complaint {
+  private func reflected(_ sample: DatagramSample) -> Complaint {
     Complaint(
-      "Our own datagrams come back from \(evidence.endpoint.text)",
+      "Our own datagrams come back from \(sample.endpoint.text)",
       why: "Something there sends back what it gets, or REMOTE_ADDRESS is this host.",
       cure: Cure.pointAtPeer)
   }
 
   /// Authentic, and refused all the same: its time.
-  private func authentic(_ evidence: RejectedDatagram, _ peer: Endpoint?, _ now: Moment) -> Complaint? {
+  private func authentic(_ sample: DatagramSample, _ peer: Endpoint?, _ now: Moment) -> Complaint? {
     // A copy of what was taken is a replay, or the network's doing.
-    guard evidence.reason != .duplicate, let claimed = unsafe running.claimedTime?(evidence.datagram.span.bytes) else {
+    guard sample.reason != .duplicate, let claimed = unsafe running.claimedTime?(sample.datagram.span.bytes) else {
       return nil
     }
     let behind = now.unixSeconds.subtractingReportingOverflow(claimed).partialValue
@@ -112,8 +114,8 @@ package struct DatagramDiagnosis {
         "The peer's stamps are behind what it sent before", why: "Its clock was ahead, and has been set back.",
         cure: "Restart this side, once the peer's clock is right.")
     }
-    let isElsewhere = peer != nil && peer != evidence.endpoint
-    let replay = isElsewhere ? " They come from \(evidence.endpoint.text), so perhaps they are." : ""
+    let isElsewhere = peer != nil && peer != sample.endpoint
+    let replay = isElsewhere ? " They come from \(sample.endpoint.text), so perhaps they are." : ""
     let direction = behind > 0 ? "behind" : "ahead of"
     return Complaint(
       "The peer's stamps are \(Self.text(seconds: behind.magnitude)) \(direction) our clock",
@@ -123,38 +125,38 @@ package struct DatagramDiagnosis {
       cure: "Set the clock on both sides (timedatectl), then restart this side.")
   }
 
-  private func opensUnderOwnRole(_ evidence: RejectedDatagram, _ now: Moment) -> Complaint? {
+  private func opensUnderOwnRole(_ sample: DatagramSample, _ now: Moment) -> Complaint? {
     let role = ProtocolSetting.role
     guard running.knows(role.name), let agreement = try? parameters.agreement() else { return nil }
     let isGreater = agreement.roles(override: parameters[role]).sending == 1
-    guard opens(evidence, running, now, role: !isGreater) else { return nil }
+    guard opens(sample, running, now, role: !isGreater) else { return nil }
     return Complaint(
-      "Datagrams from \(evidence.endpoint.text) decrypt under our own role",
+      "Datagrams from \(sample.endpoint.text) decrypt under our own role",
       why: "Both sides have the same ROLE, or one key pair without ROLE; or our own datagrams come back.",
       cure: "Set ROLE=1 on one side and ROLE=0 on the other.")
   }
 
-  private func speaks(_ other: ProtocolDescription, _ evidence: RejectedDatagram, _ now: Moment) -> Complaint {
-    let doubt = isRecent(evidence, other, now) ? "" : " Or somebody replays what was recorded when both had that."
+  private func speaks(_ other: ProtocolDescription, _ sample: DatagramSample, _ now: Moment) -> Complaint {
+    let doubt = isRecent(sample, other, now) ? "" : " Or somebody replays what was recorded when both had that."
     return Complaint(
-      "Datagrams from \(evidence.endpoint.text) decrypt as \(other.name)",
+      "Datagrams from \(sample.endpoint.text) decrypt as \(other.name)",
       why: "The peer has PROTOCOL=\(other.name), we have PROTOCOL=\(running.name).\(doubt)",
       cure: Cure.setAlike("PROTOCOL"))
   }
 
-  private func plain(_ evidence: RejectedDatagram) -> Complaint {
+  private func plain(_ sample: DatagramSample) -> Complaint {
     let theirs = others.first(where: \.isPlain).map { "PROTOCOL=\($0.name)" } ?? "no encryption"
     return Complaint(
-      "Unencrypted packets come from \(evidence.endpoint.text)",
+      "Unencrypted packets come from \(sample.endpoint.text)",
       why: "The peer has \(theirs), we have PROTOCOL=\(running.name).", cure: Cure.setAlike("PROTOCOL"))
   }
 
-  private func wrongKey(_ evidence: RejectedDatagram) -> Complaint? {
-    guard evidence.reason == .notAuthentic, let own = parameters.secretKey?.publicKey,
-      unsafe running.failureIsTelling(evidence.datagram.span.bytes)
+  private func wrongKey(_ sample: DatagramSample) -> Complaint? {
+    guard sample.reason == .notAuthentic, let own = parameters.secretKey?.publicKey,
+      unsafe running.failureIsTelling(sample.datagram.span.bytes)
     else { return nil }
     return Complaint(
-      "Datagrams from \(evidence.endpoint.text) fail under the peer's key",
+      "Datagrams from \(sample.endpoint.text) fail under the peer's key",
       why: "PUBLIC_KEY here or there is not the other side's, or the datagrams are damaged, or a stranger's.",
       cure: "The peer needs PUBLIC_KEY=\(own); compare PUBLIC_KEY here with the key that it prints at its start.",
       showing: own)

@@ -32,7 +32,7 @@ package final class DatagramSampler: PacketOpener {
 
   private func begin(_ datagrams: borrowing PacketBatch, _ index: Int) {
     wantsSample = false
-    sample = DatagramSample(datagram: datagrams.copy(of: index), endpoint: datagrams.endpoint(of: index), packet: [])
+    sample = DatagramSample(datagram: datagrams.copy(of: index), endpoint: datagrams.endpoint(of: index))
   }
 
   private func end(_ datagrams: borrowing PacketBatch, _ index: Int) {
@@ -55,4 +55,14 @@ package struct DatagramSample: Sendable {
   package var packet: [UInt8]
   /// What the protocol said of it when the sample was taken, see `PacketOpener.isNew`.
   package var isNew: Bool?
+
+  package init(
+    datagram: [UInt8], endpoint: Endpoint, reason: DropReason? = nil, packet: [UInt8] = [], isNew: Bool? = nil
+  ) {
+    self.datagram = datagram
+    self.endpoint = endpoint
+    self.reason = reason
+    self.packet = packet
+    self.isNew = isNew
+  }
 }

@@ -9,7 +9,7 @@ package import TunnelCore
 /// The order in which drivers/net/tun.c checks: kind of interface and mode (EINVAL), then owner (EPERM), then whether it
 /// is taken (EBUSY).
 package struct DeviceRefusal: Sendable {
-  /// What was refused; for who only looks, what would be.
+  /// What was refused; for whoever only looks, what would be.
   private let error: SystemCallError
   /// The device as it was asked for.
   private let name: String
@@ -92,7 +92,7 @@ package struct DeviceRefusal: Sendable {
     if let holder = device.facts?.holder {
       return Complaint(
         what, why: "Process \(holder.process) (\(holder.program)) holds \(name).",
-        cure: "kill \(holder.process), or choose another INTERFACE.")
+        cure: Cure.endHolder(holder.process) + ".")
     }
     return Complaint(
       what, why: "Another process holds \(name); only root sees which.", cure: Cure.chooseAnotherInterface)

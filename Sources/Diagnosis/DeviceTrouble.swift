@@ -11,7 +11,7 @@ package enum DeviceTrouble {
     case EINVAL:
       return Complaint(
         what, why: "What arrives is no packet for this device: the peers differ in TUN_MODE or USE_PI.",
-        cure: "Set both alike on both sides.")
+        cure: Cure.setAlike("TUN_MODE and USE_PI"))
     default: return Complaint(what)
     }
   }

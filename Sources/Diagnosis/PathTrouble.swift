@@ -31,6 +31,7 @@ package enum PathTrouble {
   private static func tooLong(_ what: String, _ peer: Endpoint, pathMTU: Int, bestMTU: Int) -> Complaint {
     // One byte more than the path is said to carry. ping counts no headers; ICMP's is as long as UDP's.
     let probe = pathMTU - UDPHeaders.byteCount(towards: peer) + 1
+    // The two minutes are PathSize.patience of Transports, which this module does not know.
     return Complaint(
       what,
       why: """
@@ -48,6 +49,14 @@ package enum PathTrouble {
     Complaint(
       "UDP to \(name(of: peer)): a forged message is not heeded",
       why: "It says that a datagram was too long for the path, and quotes one that was never sent.")
+  }
+
+  /// Nothing at all has come in the first `seconds` in which something was sent.
+  package static func nothingCame(from peer: Endpoint?, seconds: Int) -> Complaint {
+    Complaint(
+      "Nothing has come from \(name(of: peer)) in \(seconds) s",
+      why: "It may not be running yet, or a firewall between may not let UDP pass.",
+      cure: "Is it started there, with this host's address and port? Does a firewall let its UDP port in?")
   }
 
   private static func name(of peer: Endpoint?) -> String { peer?.text ?? "the peer" }

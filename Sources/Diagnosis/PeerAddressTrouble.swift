@@ -4,13 +4,12 @@ package import TunnelCore
 
 /// What is wrong with a peer's address. Both check and a tunnel that starts say so.
 package struct PeerAddressTrouble: Sendable {
-  package enum Severity: Sendable { case warning, problem }
-
-  package let severity: Severity
+  /// Whether no tunnel can be had so; if not, it is only odd.
+  package let isProblem: Bool
   package let complaint: Complaint
 
-  private init(_ severity: Severity, _ what: String, why: String, cure: String) {
-    (self.severity, complaint) = (severity, Complaint(what, why: why, cure: cure))
+  private init(isProblem: Bool = true, _ what: String, why: String, cure: String) {
+    (self.isProblem, complaint) = (isProblem, Complaint(what, why: why, cure: cure))
   }
 
   /// Nil for an address that may be a peer's. `remote` is the setting as it was written, `route` what the kernel says of
@@ -20,11 +19,11 @@ package struct PeerAddressTrouble: Sendable {
   ) -> PeerAddressTrouble? {
     if let what = noHost(peer, route) {
       return PeerAddressTrouble(
-        .problem, "\(remote): \(what)", why: "The peer is one host.", cure: "Give REMOTE_ADDRESS that host's address.")
+        "\(remote): \(what)", why: "The peer is one host.", cure: "Give REMOTE_ADDRESS that host's address.")
     }
     if peer.isLinkLocal && peer.scope == 0 {
       return PeerAddressTrouble(
-        .problem, "\(remote): a link-local address without its interface",
+        "\(remote): a link-local address without its interface",
         why: "Each interface has a network fe80:: of its own: the kernel refuses such datagrams.",
         cure: "REMOTE_ADDRESS=\(peer.addressText)%eth0, with the interface that leads there")
     }
@@ -44,13 +43,13 @@ package struct PeerAddressTrouble: Sendable {
     let isSameAddress = local.map { $0.isUnspecified || ($0.high, $0.low) == (peer.high, peer.low) } ?? true
     if peer.port == localPort && isSameAddress {
       return PeerAddressTrouble(
-        .problem, "\(remote): this side's own address and port",
+        "\(remote): this side's own address and port",
         why: "What it sends comes back to itself: UDP port \(localPort) of this host.", cure: Cure.pointAtPeer)
     }
     // Who binds there as well means it.
     if peer.isLoopback && local?.isLoopback == true { return nil }
     return PeerAddressTrouble(
-      .warning, "\(remote): this host's own address",
+      isProblem: false, "\(remote): this host's own address",
       why: "That is right only if both ends of the tunnel are on this host.", cure: Cure.pointAtPeer)
   }
 }

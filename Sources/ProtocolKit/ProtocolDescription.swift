@@ -82,7 +82,7 @@ public final class ProtocolDescription: Sendable {
     self.make = make
   }
 
-  /// Whether a datagram that opens was made by who has the peer's key.
+  /// Whether a datagram that opens was made by somebody who has the peer's key.
   public var provesSender: Bool { sender != .address }
 
   /// Whether a setting of its own has this name.

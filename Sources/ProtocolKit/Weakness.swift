@@ -2,9 +2,9 @@
 public struct Weakness: Sendable {
   /// In a few words, behind "PROTOCOL=name: ".
   public let what: String
-  /// A sentence for who chose it: what comes of it, or when that is right.
+  /// A sentence for those who chose it: what comes of it, or when that is right.
   public let advice: String
-  /// A sentence for who did not choose it: what comes of it. Nil if `what` says it all.
+  /// A sentence for those who did not choose it: what comes of it. Nil if `what` says it all.
   public let why: String?
 
   public init(_ what: String, advice: String, why: String? = nil) {

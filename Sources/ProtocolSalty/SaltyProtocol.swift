@@ -4,8 +4,8 @@
 ///     control  = 0x80 || time(8) || tag(16) || ciphertext(121)      top bit 1; ControlMessage, Handshake
 ///
 /// Control datagrams are sealed under the long-term keys and carry a time that only rises. They announce ephemeral
-/// keys, under which the data is sealed. A key is replaced after five minutes and forgotten after another five; if
-/// nobody answers, after fifteen.
+/// keys, under which the data is sealed. Such a key seals packets for five minutes and is forgotten after ten; where
+/// nobody answers, no key lives longer than fifteen.
 public import ProtocolKit
 import Sodium
 import TunnelCore

@@ -47,6 +47,7 @@ struct MarkdownPage {
     switch words.prefix(while: { $0 != " " }) {
     case "SETTINGS": if let table = MarkdownTable(settings: rest) { return table.lines }
     case "PROTOCOLS": if rest.isEmpty { return MarkdownTable.protocols.lines }
+    case "DIFFERENCES": if rest.isEmpty { return MarkdownTable.differences.lines }
     case "SPEED": return try measured(rest)
     default: break
     }

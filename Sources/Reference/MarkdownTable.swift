@@ -24,13 +24,20 @@ struct MarkdownTable {
   /// The protocols, the youngest first.
   static var protocols: MarkdownTable {
     MarkdownTable(
-      heads: ["protocol", "bytes more for each packet", "keys", "numbers packets by the clock", "what seals a packet"],
+      heads: ["protocol", "bytes more for each packet", "keys", "nonces follow the clock", "what seals a packet"],
       rows: builtinProtocols.reversed().map { wire in
         [
           "`\(wire.name)`", String(wire.overhead), wire.needsKeys ? "needed" : "none",
           wire.noncesFollowClock ? "yes" : "no", wire.summary,
         ]
       })
+  }
+
+  /// Beside quicktun 2.2.6.
+  static var differences: MarkdownTable {
+    MarkdownTable(
+      heads: ["", "quicktun 2.2.6", "here", "why"],
+      rows: Difference.all.map { [$0.subject, $0.before, $0.here, $0.why] })
   }
 
   var lines: [String] {

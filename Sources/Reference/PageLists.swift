@@ -22,6 +22,23 @@ enum PageLists {
       })
   }
 
+  /// Beside quicktun 2.2.6.
+  static var differences: [String] {
+    list(
+      Difference.all.map { difference in
+        let sentences = [
+          ("Before: ", difference.before), ("Here: ", difference.here), ("", difference.why.capitalisedFirst),
+        ]
+        let text = sentences.filter { !$0.1.isEmpty }.map { "\($0.0)\($0.1)." }.joined(separator: " ")
+        return (heading(difference.subject), text.withoutBackticks)
+      })
+  }
+
+  /// Words, none of which is a macro's name.
+  private static func heading(_ text: String) -> String {
+    text.withoutBackticks.split(separator: " ").map { Mdoc.literal(String($0)) }.joined(separator: " ")
+  }
+
   static var subcommands: [String] {
     list(Subcommand.all.map { ("Cm " + Mdoc.literal($0.name), $0.summary) })
   }
@@ -63,4 +80,5 @@ extension Setting.Scope {
 
 extension String {
   fileprivate var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
+  fileprivate var withoutBackticks: String { filter { $0 != "`" } }
 }

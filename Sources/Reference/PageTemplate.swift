@@ -40,6 +40,7 @@ struct PageTemplate {
     case "SETTINGS": return SettingList(rest)?.lines
     case "SCOPES": return PageLists.scopes
     case "PROTOCOLS": return PageLists.protocols
+    case "DIFFERENCES": return PageLists.differences
     case "SUBCOMMANDS": return PageLists.subcommands
     case "OPTIONS": return PageLists.options(of: rest)
     default: return nil

@@ -12,6 +12,7 @@
 /// again after two minutes, which costs a refused call but no datagram.
 struct PathSize {
   /// Seconds. Together with a tick's tolerance less than the three minutes that a forged message may do harm.
+  /// PathTrouble of Diagnosis tells people of "two minutes".
   static let patience: UInt64 = 120
   static let trialSeconds: UInt64 = 3
 

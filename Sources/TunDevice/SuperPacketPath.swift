@@ -22,7 +22,7 @@ struct SuperPacketPath: ~Copyable {
       isFrame: isTap, joinsUDP: granted.contains(.udp), mostPackets: workspace.vectors.capacity - 1)
     joiner.joinsTCP = granted.contains(.tcp)
     if !granted.contains(.udp) {
-      refusal = granted.contains(.tcp) ? "UDP segmentation (Linux 6.2)" : "TCP and UDP segmentation"
+      refusal = granted.contains(.tcp) ? OffloadFacts.udpName : "TCP and UDP segmentation"
     }
   }
 

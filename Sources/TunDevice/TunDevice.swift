@@ -66,10 +66,8 @@ package final class TunDevice: PacketDevice {
   package var burst: Burst { Burst(packets: 256, buffers: 6) }
 
   package var refusals: [Refusal] {
-    guard let refused = headerIsRefused ? "IFF_VNET_HDR" : superPackets?.refusal else { return [] }
-    return [
-      Refusal("\(name): the kernel refuses \(refused)", consequence: "Such packets pass one by one, which is slower.")
-    ]
+    guard let refused = headerIsRefused ? OffloadFacts.headerName : superPackets?.refusal else { return [] }
+    return [Refusal("\(name): the kernel refuses \(refused)", consequence: OffloadFacts.consequence)]
   }
 
   package func receive(into packets: inout PacketBatch) throws -> ReadOutcome {

@@ -7,7 +7,7 @@ public final class Session {
   public let sealer: any PacketSealer
   public let opener: any PacketOpener
   /// Whether an authentic datagram from elsewhere moves the peer there.
-  private let isFloating: Bool
+  public let isFloating: Bool
 
   /// Where datagrams go now; nil while nobody knows.
   public private(set) var peer: Endpoint?

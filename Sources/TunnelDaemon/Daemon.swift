@@ -119,6 +119,6 @@ package final class Daemon {
   private func findUser() throws(Complaint) -> Privileges.User? {
     guard let name = settings.setuid else { return nil }
     if let user = Privileges.user(named: name) { return user }
-    throw Complaint("\(settings.spelled("SETUID")): no such user", cure: Cure.addUser(name))
+    throw PrivilegeTrouble.noUser(name, spelled: settings.spelled("SETUID"))
   }
 }

@@ -1,4 +1,5 @@
 import Configuration
+import Diagnosis
 import LinuxSystem
 import Logging
 
@@ -27,8 +28,7 @@ struct PrivilegeDrop {
     do throws(SystemCallError) {
       try Privileges.changeRoot(to: directory)
     } catch {
-      throw Complaint(
-        "\(settings.spelled("CHROOT")): \(error)", why: "It has to be a directory, and to enter it takes root.")
+      throw PrivilegeTrouble.cannotEnter(spelled: settings.spelled("CHROOT"), error)
     }
   }
 
@@ -37,7 +37,7 @@ struct PrivilegeDrop {
     do throws(SystemCallError) {
       try Privileges.become(user)
     } catch {
-      throw Complaint("\(settings.spelled("SETUID")): \(error)", why: "To become another user takes root.")
+      throw PrivilegeTrouble.cannotBecome(spelled: settings.spelled("SETUID"), error)
     }
   }
 

@@ -45,17 +45,18 @@ final class SilenceReporter: Reporter {
     secondsWithoutAny = isAlone ? secondsWithoutAny + 1 : 0
     let event = outage.look(lastHeard: snapshot.lastHeard, sent: sent.packets, at: snapshot.now)
     if let event { say(event, of: snapshot.peer) }
-    if secondsWithoutAny == Self.patience { sayNothingCame(from: snapshot.peer) }
+    if secondsWithoutAny == Self.patience {
+      let complaint = PathTrouble.nothingCame(from: snapshot.peer, seconds: Self.patience)
+      log.write(.warning, .silence, "\(complaint)")
+    }
     sampler.wantsSample = isSilent || !hasSeenGoodPacket
     lastAuthentic = received.authentic
   }
 
   private func consider(_ sample: DatagramSample, isSilent: Bool, _ snapshot: TunnelSnapshot) {
     if !sample.packet.isEmpty { return considerPacket(sample.packet, snapshot.now) }
-    guard isSilent, let rejected = RejectedDatagram(sample) else { return }
-    if let complaint = diagnosis.explain(rejected, peer: snapshot.peer, at: snapshot.now) {
-      say(complaint, snapshot.now)
-    }
+    guard isSilent else { return }
+    if let complaint = diagnosis.explain(sample, peer: snapshot.peer, at: snapshot.now) { say(complaint, snapshot.now) }
   }
 
   private func considerPacket(_ packet: [UInt8], _ now: Moment) {
@@ -84,15 +85,5 @@ final class SilenceReporter: Reporter {
       log.write(.notice, .silence, "Nothing has come from \(peer) for \(Outage.patience) s, although packets go there")
     case .ends(let seconds): log.write(.notice, .silence, "\(peer) is heard again, after \(seconds) s")
     }
-  }
-
-  private func sayNothingCame(from peer: Endpoint?) {
-    log.write(
-      .warning, .silence,
-      """
-      Nothing has come from \(peer?.text ?? "the peer") in \(Self.patience) s
-        It may not be running yet, or a firewall between may not let UDP pass.
-        Is it started there, with this host's address and port? Does a firewall let its UDP port in?
-      """)
   }
 }

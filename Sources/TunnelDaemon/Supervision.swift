@@ -19,8 +19,8 @@ package final class Supervision {
   /// A start that waits for the user's script for at most `seconds` is none that hangs.
   func waitsForScript(seconds: Int) { manager?.takesLonger(seconds: seconds, status: "TUN_UP_SCRIPT runs") }
 
-  func isOperational(_ facts: TunnelFacts) {
-    manager?.isReady(status: facts.startLine)
+  func isOperational(_ startLine: String) {
+    manager?.isReady(status: startLine)
     output.isOperational()
   }
 

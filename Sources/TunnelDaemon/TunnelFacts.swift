@@ -14,10 +14,8 @@ struct TunnelFacts {
   let local: Endpoint?
   let peer: Endpoint?
 
-  private var isFloating: Bool { settings.remoteFloat || peer == nil }
-
-  /// One line that tells everything two people would compare when their ends do not meet.
-  var startLine: String {
+  /// One line that tells everything two people would compare when their ends do not meet. `isFloating` is the session's.
+  func startLine(isFloating: Bool) -> String {
     var parts = [
       "The tunnel is operational: \(description.name) (\(description.summary))",
       "\(settings.mode.rawValue) device \(device), MTU \(mtu)",
@@ -25,7 +23,7 @@ struct TunnelFacts {
       "remote \(peer?.text ?? "not known yet") (\(isFloating ? "floating" : "fixed"))",
     ]
     if description.needsKeys { parts.append("replay window \(settings.replayWindow)") }
-    if let key = settings.privateKey?.publicKey { parts.append("own public key \(key)") }
+    if let key = settings.privateKey?.publicKey { parts.append("this side's public key \(key)") }
     return parts.joined(separator: ", ")
   }
 

@@ -20,8 +20,9 @@ struct TunnelOperation {
     try events.add(signals.rawValue) { _ in request = signals.next() }
     events.every(seconds: 1) { try tick() }
     let driver = try RelayDriver(relay, on: events)
-    log.notice("\(facts.startLine)")
-    supervision.isOperational(facts)
+    let startLine = facts.startLine(isFloating: relay.session.isFloating)
+    log.notice("\(startLine)")
+    supervision.isOperational(startLine)
     defer { supervision.isStopping() }
     while true {
       try events.turn()

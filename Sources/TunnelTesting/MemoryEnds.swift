@@ -92,7 +92,7 @@ public final class MemoryTransport: DatagramTransport {
   }
 
   /// UDP's.
-  public func headerBytes(towards endpoint: Endpoint?) -> Int { endpoint?.isIPv6 == true ? 48 : 28 }
+  public func headerBytes(towards endpoint: Endpoint?) -> Int { UDPHeaders.byteCount(towards: endpoint) }
 
   /// Three at a time.
   public func receiveFromElsewhere(into datagrams: inout PacketBatch) throws -> ReadOutcome {

@@ -16,9 +16,9 @@ struct ProtocolRuleTests {
 
   @Test("silence is a problem where the protocol answers by itself, else it may be well")
   func silence() {
-    let answering = CheckRules.silence(peer, wire(answersUnasked: true))
+    let answering = CheckRules.silence(peer, wire(answersUnasked: true), seconds: 3)
     #expect(answering.severity == .problem && answering.fact == "192.0.2.2:2998: no answer in 3 s")
-    let waiting = CheckRules.silence(peer, wire())
+    let waiting = CheckRules.silence(peer, wire(), seconds: 3)
     #expect(waiting.severity == .warning && waiting.why?.hasPrefix("parcel has no handshake") == true)
   }
 

@@ -99,7 +99,7 @@ struct PossibleKeyTests {
     let key = try PublicKey(hex: ownPublic)
     #expect(Complaint("needs \(key); not \(ownSecret)", showing: key).what.hasPrefix("needs \(ownPublic); not (64"))
     #expect(redacted("PUBLIC_KEY=\(ownPublic)") == "PUBLIC_KEY=(64 characters that could be a key)")
-    #expect(redacted("own public key \(ownPublic), peer \(ownSecret)", keys: [key]).contains(ownPublic))
+    #expect(redacted("this side's public key \(ownPublic), peer \(ownSecret)", keys: [key]).contains(ownPublic))
   }
 
   @Test(

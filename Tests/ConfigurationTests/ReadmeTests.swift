@@ -1,5 +1,7 @@
+import BuiltinProtocols
 import Configuration
 import Foundation
+import ProtocolKit
 import Testing
 
 /// README.md and the pages of Documentation tell what the program knows, and lead to what is there.
@@ -43,7 +45,7 @@ struct Readme {
   private static func pages() throws -> [String] {
     let folder = repository.appending(path: "Documentation").path
     let written = ["README.md", "examples/README.md", "Sources/README.md"]
-    return written.filter(exists)
+    return written
       + (try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { "Documentation/" + $0 })
   }
 
@@ -78,6 +80,28 @@ struct Readme {
       }
     }
     for named in page.paths { #expect(Self.exists(named), "\(path): `\(named)`") }
+  }
+
+  @Test(
+    "the defaults that pages name are those of the settings",
+    arguments: [
+      ("README.md", #"UDP port ([0-9]+)"#, Int(TunnelSettings().localPort)),
+      ("Documentation/beside-quicktun.md", #"([0-9]+) may; `REPLAY_WINDOW"#, TunnelSettings().replayWindow),
+      ("Sources/Reference/Pages/quicktun.8", #"UDP port ([0-9]+)"#, Int(TunnelSettings().localPort)),
+      ("Sources/Reference/Pages/quicktun.8", #"bind 0\.0\.0\.0:([0-9]+)"#, Int(TunnelSettings().localPort)),
+      ("Sources/Reference/Pages/quicktun.8", #"198\.51\.100\.1:([0-9]+)"#, Int(TunnelSettings().remotePort)),
+      ("Sources/Reference/Pages/quicktun.8", #"did not end within ([0-9]+) s"#, TunnelSettings().scriptTimeout),
+    ])
+  func defaults(path: String, pattern: String, usual: Int) throws {
+    let named = try Self.page(path).text.matches(of: Regex(pattern, as: (Substring, Substring).self)).map(\.1)
+    #expect(!named.isEmpty && named.allSatisfy { $0 == String(usual) }, "\(path): \(named), not \(usual)")
+  }
+
+  @Test("its table of protocols has the overheads of their descriptions", arguments: builtinProtocols.map(\.name))
+  func overhead(name: String) throws {
+    let description = try #require(builtinProtocols.named(name))
+    let row = try #require(Self.page("README.md").lines.first { $0.hasPrefix("| `\(name)` |") })
+    #expect(row.hasPrefix("| `\(name)` | \(description.overhead) |"), "\(row)")
   }
 
   @Test("what it says of speed are rows of the measurement, word for word")

@@ -10,7 +10,7 @@ struct SettingsValidationTests {
   func nothing() {
     #expect(
       read().complaintTexts == [
-        "PROTOCOL is not given\n  There are: raw, nacl0, nacltai, salty.\n  quicktun --help tells all settings."
+        "PROTOCOL is not given\n  There are: raw, nacl0, nacltai, salty.\n  The settings are listed by: quicktun --help"
       ])
   }
 

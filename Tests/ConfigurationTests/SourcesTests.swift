@@ -81,7 +81,8 @@ struct SourcesTests {
     let reading = read(["--remote-prot", "7", "--local-port", "8", "stray"])
     #expect(
       reading.complaintTexts.contains(
-        "--remote-prot: unknown option\n  Perhaps --remote-port was meant.\n  quicktun --help"))
+        "--remote-prot: unknown option\n  Perhaps --remote-port was meant.\n"
+          + "  The settings are listed by: quicktun --help"))
     #expect(reading.settings.localPort == 8)
     #expect(reading.complaints.contains { $0.what == "argument 5: unexpected" })
   }

@@ -43,8 +43,8 @@ struct DatagramDiagnosisTests {
   ) throws -> String {
     let diagnosis = DatagramDiagnosis(
       try description(name), all: builtinProtocols, parameters(own: 0, peer: 1, role: role))
-    let evidence = RejectedDatagram(datagram: datagram, endpoint: peer, reason: reason, isNew: isNew)
-    return diagnosis.explain(evidence, peer: peer, at: clock.now())?.description ?? "nothing"
+    let sample = DatagramSample(datagram: datagram, endpoint: peer, reason: reason, isNew: isNew)
+    return diagnosis.explain(sample, peer: peer, at: clock.now())?.description ?? "nothing"
   }
 
   @Test("another of our protocols", arguments: ["nacl0", "nacltai", "salty"])

@@ -59,7 +59,7 @@ struct ForeignProtocolTests {
     all: [ProtocolDescription]? = nil, _ parameters: ProtocolParameters? = nil
   ) -> String {
     DatagramDiagnosis(running, all: all ?? others + [parcel()], parameters ?? self.parameters(own: 0, peer: 1))
-      .explain(RejectedDatagram(datagram: datagram, endpoint: peer, reason: reason), peer: peer, at: clock.now())?
+      .explain(DatagramSample(datagram: datagram, endpoint: peer, reason: reason), peer: peer, at: clock.now())?
       .description ?? "nothing"
   }
 

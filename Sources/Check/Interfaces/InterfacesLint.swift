@@ -132,7 +132,7 @@ package struct InterfacesLint {
     return [
       Finding(
         "interfaces", .warning, "\(stanza.file):\(key.line): every user can read the private key",
-        cure: "chmod o= \(stanza.file), or qt_private_key_file")
+        cure: "\(Cure.hideFromOthers(stanza.file)), or qt_private_key_file")
     ]
   }
 }

@@ -15,7 +15,9 @@ package struct PeerProbe {
   private let protocols: [ProtocolDescription]
   private let environment: [String]
 
-  private static let patienceNanoseconds: UInt64 = 3_000_000_000
+  /// Seconds to wait for an answer.
+  private static let patience = 3
+  private static let patienceNanoseconds = UInt64(patience) * 1_000_000_000
   /// How long to wait for a packet once there is an answer: what is in it tells what the peer's device takes.
   private static let packetNanoseconds: UInt64 = 1_000_000_000
 
@@ -64,16 +66,17 @@ package struct PeerProbe {
     if let failure = transport.failures.entries.first {
       return Finding("peer", .problem, PathTrouble.sending(to: peer, Errno(rawValue: failure.errno)))
     }
-    return CheckRules.silence(peer, description)
+    return CheckRules.silence(peer, description, seconds: Self.patience)
   }
 
   /// Why what came was not taken, if something came.
   private func explanation(
     _ sampler: DatagramSampler, _ description: ProtocolDescription, _ peer: Endpoint, at now: Moment
   ) -> Complaint? {
-    guard let rejected = sampler.takeSample().flatMap(RejectedDatagram.init) else { return nil }
-    return DatagramDiagnosis(description, all: protocols, settings.protocolParameters(start: now))
-      .explain(rejected, peer: peer, at: now)
+    sampler.takeSample().flatMap {
+      DatagramDiagnosis(description, all: protocols, settings.protocolParameters(start: now))
+        .explain($0, peer: peer, at: now)
+    }
   }
 
   private func answer(

@@ -85,7 +85,7 @@ extension CheckRules {
       [
         Finding(
           "device", .warning, "A program is attached to \(asked.name), perhaps this tunnel",
-          why: "LOCAL_PORT is 0, and only root sees which program it is.", cure: "As root, check knows.")
+          why: "LOCAL_PORT is 0, and only root sees which program it is.", cure: Cure.checkAsRoot)
       ]
     }
   }
@@ -97,7 +97,7 @@ extension CheckRules {
     return Finding(
       "device", isOwn ? .ok : .warning,
       "A program is attached to it, and \(owner) has UDP port \(socket.local.port): it seems to run",
-      why: "Only root sees whether that is one process.", cure: "As root, check knows.")
+      why: "Only root sees whether that is one process.", cure: Cure.checkAsRoot)
   }
 
   private static func another(_ holder: InterfaceFacts.Holder, _ ports: [UInt16], _ asked: AskedDevice) -> Finding {
@@ -111,7 +111,7 @@ extension CheckRules {
       "device", .problem,
       "Process \(holder.process) (\(holder.program)) holds \(asked.name) and \(listens), not \(wanted)",
       why: "It is another tunnel, or this one with other settings.",
-      cure: "kill \(holder.process), or choose another INTERFACE; or set LOCAL_PORT as it has it.")
+      cure: "\(Cure.endHolder(holder.process)); or set LOCAL_PORT as it has it.")
   }
 
   /// What a tunnel that runs cannot do without.

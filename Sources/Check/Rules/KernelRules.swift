@@ -22,14 +22,14 @@ extension CheckRules {
   package static func offloads(_ facts: OffloadFacts?, _ wanted: TunnelSettings.Offload) -> [Finding] {
     guard let facts, wanted != .off else { return [] }
     let missing = [
-      facts.tunHeader ? nil : "IFF_VNET_HDR (tun devices)", facts.tunUDP ? nil : "UDP segmentation (Linux 6.2)",
+      facts.tunHeader ? nil : "\(OffloadFacts.headerName) (tun devices)", facts.tunUDP ? nil : OffloadFacts.udpName,
       facts.socketGRO ? nil : "UDP_GRO (Linux 5.0)",
     ].compactMap { $0 }
     if missing.isEmpty { return [Finding("offloads", .ok, "The kernel takes super-packets, TCP and UDP")] }
     return [
       Finding(
         "offloads", wanted == .on ? .warning : .ok, "The kernel has no \(missing.joined(separator: ", no "))",
-        why: "Such packets pass one by one, which is slower.")
+        why: OffloadFacts.consequence)
     ]
   }
 }

@@ -8,7 +8,7 @@ extension CheckRules {
       Finding(
         "log", .warning, "\(settings.spelled("LOG_TO")): nobody listens at /dev/log",
         why: "What the tunnel says goes to standard error until somebody does.",
-        cure: "Install a syslog daemon, or leave LOG_TO out.")
+        cure: Cure.startSyslog)
     ]
   }
 }

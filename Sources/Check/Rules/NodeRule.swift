@@ -4,7 +4,7 @@ package import LinuxSystem
 import SystemPackage
 
 extension CheckRules {
-  /// /dev/net/tun. `user` is the name of who would open it.
+  /// /dev/net/tun. `user` is the name of the user who would open it.
   package static func node(_ node: DeviceNode, hasDriver: Bool, user: String) -> Finding {
     if let impostor = DeviceNodeRefusal.impostor(node.kind) { return Finding("node", .problem, impostor) }
     if node.errno != 0 {

@@ -1,4 +1,5 @@
 package import Configuration
+import Diagnosis
 
 extension CheckRules {
   /// SETUID and CHROOT: whether there are such a user and such a directory, and whether the caller may.
@@ -15,16 +16,16 @@ extension CheckRules {
   }
 
   private static func user(_ user: String, _ spelled: String, _ caller: Caller, exists: Bool) -> Finding? {
-    if !exists { return Finding("privileges", .problem, "\(spelled): no such user", cure: Cure.addUser(user)) }
+    if !exists { return Finding("privileges", .problem, PrivilegeTrouble.noUser(user, spelled: spelled)) }
     if caller.user == 0 { return nil }
-    return Finding("privileges", .problem, "\(spelled): to become another user takes root")
+    return Finding("privileges", .problem, PrivilegeTrouble.cannotBecome(spelled: spelled))
   }
 
   private static func directory(_ directory: String, _ spelled: String, _ caller: Caller, exists: Bool) -> Finding? {
     if !exists {
-      return Finding("privileges", .problem, "\(spelled): no such directory", cure: "mkdir -p \(directory)")
+      return Finding("privileges", .problem, PrivilegeTrouble.noDirectory(directory, spelled: spelled))
     }
     if caller.user == 0 { return nil }
-    return Finding("privileges", .problem, "\(spelled): to enter it takes root")
+    return Finding("privileges", .problem, PrivilegeTrouble.cannotEnter(spelled: spelled))
   }
 }

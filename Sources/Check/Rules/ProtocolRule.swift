@@ -15,10 +15,10 @@ extension CheckRules {
     }
   }
 
-  /// A peer that was called and has not answered.
-  package static func silence(_ peer: Endpoint, _ wire: ProtocolDescription) -> Finding {
+  /// A peer that was called and has not answered for `seconds`.
+  package static func silence(_ peer: Endpoint, _ wire: ProtocolDescription, seconds: Int) -> Finding {
     Finding(
-      "peer", wire.answersUnasked ? .problem : .warning, "\(peer.text): no answer in 3 s",
+      "peer", wire.answersUnasked ? .problem : .warning, "\(peer.text): no answer in \(seconds) s",
       why: wire.answersUnasked
         ? "It is not running, has another PUBLIC_KEY for us, or a firewall does not let UDP pass."
         : "\(wire.name) has no handshake: the peer speaks only when it has a packet, so it may be well.")

@@ -10,7 +10,7 @@ extension CheckRules {
     to peer: Endpoint, by route: Routing.Route?, device: String, remote: String, pathMTU: Int,
     trouble: PeerAddressTrouble?
   ) -> Finding {
-    if let trouble { return Finding("route", trouble.severity == .problem ? .problem : .warning, trouble.complaint) }
+    if let trouble { return Finding("route", trouble.isProblem ? .problem : .warning, trouble.complaint) }
     guard let route else {
       return Finding(
         "route", .problem, "No route to \(peer.text)", why: "\(remote) cannot be reached from here.",

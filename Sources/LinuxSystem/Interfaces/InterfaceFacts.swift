@@ -47,10 +47,11 @@ package struct InterfaceFacts: Sendable, Equatable {
     guard !name.isEmpty, !name.contains("/"), let mtu = TextFile.read(path + "/mtu").flatMap({ Int($0) }) else {
       return nil
     }
-    let flags = Self.hexadecimal(path + "/tun_flags")
-    self.init(name: name, mode: flags.flatMap { Self.mode($0) })
-    isMultiQueue = (flags ?? 0) & 0x100 != 0
-    isPersistent = (flags ?? 0) & 0x800 != 0
+    let flags = TunDescriptor.Flags(
+      rawValue: Self.hexadecimal(path + "/tun_flags").map { UInt16(truncatingIfNeeded: $0) } ?? 0)
+    self.init(name: name, mode: flags.mode)
+    isMultiQueue = flags.contains(.multiQueue)
+    isPersistent = flags.contains(.persistent)
     owner = TextFile.read(path + "/owner").flatMap { UInt32($0) }  // -1 for none
     ownerName = owner.map { Privileges.name(ofUser: $0) }
     group = TextFile.read(path + "/group").flatMap { UInt32($0) }
@@ -71,15 +72,6 @@ package struct InterfaceFacts: Sendable, Equatable {
 
   private static func hexadecimal(_ path: String) -> UInt32? {
     TextFile.read(path).flatMap { UInt32($0.hasPrefix("0x") ? String($0.dropFirst(2)) : $0, radix: 16) }
-  }
-
-  /// IFF_TUN, IFF_TAP (linux/if_tun.h).
-  private static func mode(_ flags: UInt32) -> DeviceMode? {
-    switch flags & 3 {
-    case 1: .tun
-    case 2: .tap
-    default: nil
-    }
   }
 
   /// The process that has the device of that name open: /proc/PID/fdinfo has a line "iff:" for each descriptor of

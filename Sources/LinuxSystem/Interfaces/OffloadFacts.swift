@@ -10,6 +10,11 @@ package struct OffloadFacts: Sendable, Equatable {
   /// UDP_GRO on sockets (Linux 5.0), and UDP_SEGMENT, which is older.
   package var socketGRO: Bool
 
+  /// What kernels may lack, and what comes of that, as people are told of it.
+  package static let headerName = "IFF_VNET_HDR"
+  package static let udpName = "UDP segmentation (Linux 6.2)"
+  package static let consequence = "Such packets pass one by one, which is slower."
+
   package init(tunHeader: Bool, tunUDP: Bool, socketGRO: Bool) {
     (self.tunHeader, self.tunUDP, self.socketGRO) = (tunHeader, tunUDP, socketGRO)
   }

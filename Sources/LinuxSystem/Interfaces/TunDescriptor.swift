@@ -5,7 +5,7 @@ package import TunnelCore
 
 /// A descriptor of /dev/net/tun that is attached to a device: system calls and nothing else.
 package struct TunDescriptor: ~Copyable {
-  /// Flags of TUNSETIFF (linux/if_tun.h).
+  /// Flags of TUNSETIFF, and of a device's tun_flags in /sys (linux/if_tun.h).
   package struct Flags: OptionSet, Sendable {
     package let rawValue: UInt16
     package init(rawValue: UInt16) { self.rawValue = rawValue }
@@ -15,6 +15,16 @@ package struct TunDescriptor: ~Copyable {
     package static let noPacketInformation = Flags(rawValue: UInt16(CLINUX_IFF_NO_PI))
     package static let multiQueue = Flags(rawValue: UInt16(CLINUX_IFF_MULTI_QUEUE))
     package static let virtioHeader = Flags(rawValue: UInt16(CLINUX_IFF_VNET_HDR))
+    /// Told by the kernel, never asked for: see `setPersistent`.
+    package static let persistent = Flags(rawValue: UInt16(CLINUX_IFF_PERSIST))
+
+    package var mode: DeviceMode? {
+      switch intersection([.tun, .tap]) {
+      case .tun: .tun
+      case .tap: .tap
+      default: nil
+      }
+    }
   }
 
   package static let node = "/dev/net/tun"

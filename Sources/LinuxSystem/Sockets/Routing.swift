@@ -60,7 +60,7 @@ package enum Routing {
     return question
   }
 
-  /// The same, for who wants to know the interface only.
+  /// The same, for whoever wants to know the interface only.
   package static func interface(towards endpoint: Endpoint, localPort: UInt16) -> String? {
     route(towards: endpoint, localPort: localPort)?.interface
   }

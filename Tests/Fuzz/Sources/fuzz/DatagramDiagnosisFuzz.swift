@@ -18,10 +18,10 @@ enum DatagramDiagnosisFuzz {
     let parameters = ProtocolParameters(
       secretKey: FixedKey.secrets[0], peerKey: FixedKey.publics[1], replayWindow: 16, start: now)
     let packet = input.rest()
-    let evidence = RejectedDatagram(
+    let sample = DatagramSample(
       datagram: isGenuine ? sealed(packet, running, now) : packet, endpoint: Party.forger, reason: reason)
     let complaint = DatagramDiagnosis(running, all: builtinProtocols, parameters).explain(
-      evidence, peer: Party.endpoint(of: 1), at: now)
+      sample, peer: Party.endpoint(of: 1), at: now)
     guard let complaint else { return }
     check(!complaint.what.isEmpty && complaint.what.count < 200, "not a line: \(complaint)")
     check("\(complaint)".utf8.allSatisfy { $0 >= 0x20 || $0 == 0x0a }, "control characters in a message")
