@@ -9,7 +9,7 @@ enum DataHeader {
     UInt32(senderKeyID) << 30 | UInt32(recipientKeyID) << 29
   }
 
-  /// The index of the decoder that a header names.
-  static func decoder(_ word: UInt32) -> Int { Int(word >> 29 & 3) }
-  static func decoder(senderKeyID: Int, recipientKeyID: Int) -> Int { senderKeyID << 1 | recipientKeyID }
+  /// The index of the receiving cipher that a header names.
+  static func cipherIndex(_ word: UInt32) -> Int { Int(word >> 29 & 3) }
+  static func cipherIndex(senderKeyID: Int, recipientKeyID: Int) -> Int { senderKeyID << 1 | recipientKeyID }
 }

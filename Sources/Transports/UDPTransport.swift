@@ -87,8 +87,8 @@ package final class UDPTransport: DatagramTransport {
 
   /// What strangers sent to the port of a connected socket, and of the peer's datagrams what came before it was.
   package func receiveFromElsewhere(into datagrams: inout PacketBatch) throws -> ReadOutcome {
-    guard let strangers = connection?.strangers else { return .drained }
-    return receiver.receive(into: &datagrams) { try? $0.receive($1, from: strangers) }
+    guard let unconnected = connection?.unconnected else { return .drained }
+    return receiver.receive(into: &datagrams) { try? $0.receive($1, from: unconnected) }
   }
 
   package func takeLostFromElsewhere() -> UInt64 { connection?.takeLost() ?? 0 }
