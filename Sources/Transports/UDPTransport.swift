@@ -2,7 +2,7 @@ package import LinuxSystem
 import SystemPackage
 package import TunnelCore
 
-/// The relay's network end: UDP, through one socket, or two if the peer is fixed (see PeerConnection).
+/// Datagrams over UDP, through one socket, or two if the peer is fixed (see PeerConnection).
 ///
 /// ICMP errors arrive through the error queue. Datagrams of equal length to one endpoint leave in one call and pass the
 /// network stack as one (UDP_SEGMENT); those that arrive together are read together (UDP_GRO).
@@ -10,13 +10,14 @@ package final class UDPTransport: DatagramTransport {
   package struct Options: Sendable {
     /// UDP_SEGMENT and UDP_GRO.
     package var usesOffloads = true
-    /// Socket buffers, bytes each way.
-    package var bufferBytes: Int32 = 4 << 20
     /// Where all datagrams go and come from, if that never changes.
     package var fixedPeer: Endpoint?
 
     package init() {}
   }
+
+  /// Socket buffers, bytes each way.
+  private static let bufferBytes: Int32 = 4 << 20
 
   let socket: UDPSocket
   let connection: PeerConnection?
@@ -38,7 +39,7 @@ package final class UDPTransport: DatagramTransport {
     connection = options.fixedPeer.flatMap { PeerConnection(to: $0, beside: bound, route: route) }
     self.route = route
     socket = connection?.socket ?? bound
-    socket.setBuffers(bytes: options.bufferBytes)
+    socket.setBuffers(bytes: Self.bufferBytes)
     socket.collectErrors()
     if options.usesOffloads { _ = socket.coalesceDatagrams() }
     segmentation = Segmentation(isOn: options.usesOffloads)
@@ -124,7 +125,7 @@ package final class UDPTransport: DatagramTransport {
     while plan.lay(out: datagrams, from: next, by: segmentation) {
       prepareMessages(datagrams)
       do throws(Errno) {
-        guard let sent = try sending.send(0..<plan.messages.count, through: socket) else { return plan.slot(after: 0) }
+        guard let sent = try sending.send(plan.messages.count, through: socket) else { return plan.slot(after: 0) }
         next = plan.slot(after: sent)
       } catch {
         next = handleFailure(error, of: plan.messages[0], in: &datagrams)
