@@ -1,5 +1,5 @@
-/// One of the two places where packets enter and leave the program: a tun device, a UDP socket, or a test's memory. What
-/// a loop, a report or a probe needs of either.
+/// One of the two places where packets enter and leave the program. What a loop, a report or a probe needs of it, be it
+/// the kernel's or a test's memory.
 public protocol KernelEnd: AnyObject {
   /// Readable (poll(2)) when `receive` would bring something; nil for an end that the kernel knows nothing of.
   var descriptor: Int32? { get }
