@@ -9,10 +9,10 @@ import TunnelCore
 /// announced last is the one that receiving ciphers for both slots are made with.
 ///
 /// Four things the original gets wrong and this does not: a slot that was never made is never recognised in a quote
-/// (the original compares zeros with zeros and goes on sealing for a peer that has restarted); a receiving cipher exists
-/// only once a real remote key is known; a repeated announcement keeps the replay window; and no key of ours is used or
-/// kept for longer than three lifetimes, even if somebody drops every control datagram that would replace it, nor one of
-/// the peer's once it has announced none for so long.
+/// (the original compares zeros with zeros and goes on sealing for a peer that has restarted); a receiving cipher
+/// exists only once a real remote key is known; a repeated announcement keeps the replay window; and no key of ours is
+/// used or kept for longer than three lifetimes, even if somebody drops every control datagram that would replace it,
+/// nor one of the peer's once it has announced none for so long.
 struct Handshake {
   /// Seconds after which a key is replaced, and after which an announcement is repeated.
   static let keyLifetime: UInt64 = 300

@@ -8,9 +8,9 @@ package enum PathMTU {
   /// The length of an IPv4 packet has 16 bits (RFC 791). Of lo the MTU is one more.
   private static let longestPacket = 65_535
 
-  /// As the route has it: the MTU that it was given, or its interface's, or Ethernet's while there is no route. What the
-  /// kernel has learned from ICMP messages, which may be forged, does not count: an MTU of the device that was set by
-  /// them would stay.
+  /// As the route has it: the MTU that it was given, or its interface's, or Ethernet's while there is no route. What
+  /// the kernel has learned from ICMP messages, which may be forged, does not count: an MTU of the device that was set
+  /// by them would stay.
   package static func ofRoute(to peer: Endpoint?, localPort: UInt16) -> Int {
     guard let peer, let route = Routing.route(towards: peer, localPort: localPort) else { return ethernet }
     let interfaceMTU = try? NetworkInterface.mtu(of: route.interface)
