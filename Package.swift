@@ -14,7 +14,7 @@ let strict = common + [.strictMemorySafety()]
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
-/// A module of the tunnel. Arrows point down: a module names only what stands above it in this file.
+/// A module of the tunnel. It names only modules that stand above it in this file.
 func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
@@ -63,7 +63,7 @@ let package = Package(
     module("ProtocolSalty", "ProtocolKit", "TunnelCore", "Sodium"),
     module("BuiltinProtocols", "ProtocolKit", "ProtocolRaw", "ProtocolNaCl0", "ProtocolNaClTAI", "ProtocolSalty"),
 
-    // The two ends of the relay.
+    // Devices and transports.
     module("Offload", "TunnelCore"),
     module("TunDevice", "Offload", "TunnelCore", "LinuxSystem", system),
     module("Transports", "TunnelCore", "LinuxSystem", system),

@@ -70,7 +70,7 @@ package struct Checkup {
     let peer = tunnel.peerEndpoint
     let best = DeviceSetup.largestMTU(
       settings, description, headerBytes: TransportSetup.headerBytes(towards: peer),
-      path: SocketSetup.pathMTU(to: peer))
+      path: PathMTU.known(to: peer))
     let fitting = tunnel.device.facts.flatMap { $0.mode == settings.mode ? $0 : nil }
     return CheckRules.mtu(
       tunnel.name, actual: fitting?.mtu, setting: settings.mtu, best: best, isRunning: tunnel.running.isRunning)
@@ -104,7 +104,7 @@ package struct Checkup {
     let route = Routing.route(towards: peer, localPort: settings.localPort)
     return [
       CheckRules.route(
-        to: peer, by: route, device: tunnel.name, remote: remote, pathMTU: SocketSetup.pathMTU(to: peer),
+        to: peer, by: route, device: tunnel.name, remote: remote, pathMTU: PathMTU.known(to: peer),
         trouble: PeerAddressTrouble.find(
           peer, remote: remote, route: route, local: tunnel.localEndpoint, localPort: settings.localPort))
     ]

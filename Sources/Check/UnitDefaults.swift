@@ -16,7 +16,7 @@ package struct UnitDefaults {
   package init?(_ reading: SettingsReader.Reading) {
     guard let path = reading.configFile, path.hasPrefix(Self.folder), path.hasSuffix(".conf") else { return nil }
     name = String(path.dropFirst(Self.folder.count).dropLast(".conf".count))
-    guard InterfaceNames.problem(with: name) == nil else { return nil }
+    guard InterfaceNameRule.problem(with: name) == nil else { return nil }
     let given = reading.settings.spellings["INTERFACE"]
     if given?.hasPrefix("-") == true { return nil }
     ignoredInterface = reading.settings.interface == name ? nil : given

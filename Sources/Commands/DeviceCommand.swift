@@ -120,7 +120,7 @@ enum DeviceCommand {
   }
 
   private static func name(_ word: String) throws(Complaint) -> String {
-    if let problem = InterfaceNames.problem(with: word) {
+    if let problem = InterfaceNameRule.problem(with: word) {
       throw Complaint("\(word): not accepted", why: problem)
     }
     return word

@@ -21,6 +21,12 @@ extension SettingConvertible where Self: RawRepresentable<String> {
   public var settingValue: SettingValue { .text(rawValue) }
 }
 
+extension SettingKind {
+  static func choice<Choice: RawRepresentable<String> & CaseIterable>(of type: Choice.Type) -> SettingKind {
+    .choice(Choice.allCases.map(\.rawValue))
+  }
+}
+
 extension PacketInformation: SettingConvertible {}
 
 extension DeviceMode: SettingConvertible {

@@ -15,10 +15,10 @@ package final class SuperPacketBuffer {
   package static let capacity = VirtioHeader.byteCount + longestFrame
 }
 
-/// The buffers that the devices of one thread share. A device needs one for the time of a call, and beyond that only
-/// while a super-packet waits in it for room in the next batch: as many are made as did so at one time.
+/// The buffers that the devices of one thread may share. A device needs one for the time of a call, and beyond that
+/// only while a super-packet waits in it for room in the next batch: as many are made as did so at one time.
 package final class SuperPacketBuffers {
-  package private(set) var spare: [SuperPacketBuffer] = []
+  private(set) var spare: [SuperPacketBuffer] = []
 
   package init() {}
 

@@ -29,7 +29,7 @@ package struct SuperPacketJoiner {
   private var isClosed = false
   /// How many packets were looked at, headers and checksum. Twice the number of packets at most: the one that ends a
   /// run begins the next.
-  package private(set) var examined = 0
+  private(set) var examined = 0
 
   /// What `makeHeaders` overwrote, in case the kernel refuses the super-packet.
   private var original = [UInt8](repeating: 0, count: JoinablePacket.mostHeaderBytes)

@@ -15,7 +15,7 @@ package struct SuperPacketReader: ~Copyable {
   }
 
   /// Whether it has a buffer between two calls.
-  package var holdsBuffer: Bool { held != nil }
+  var holdsBuffer: Bool { held != nil }
 
   /// Calls `read` until the batch is full or `read` returns nil, since nothing waits. It returns how many bytes it has
   /// put into the buffer.

@@ -11,7 +11,9 @@ extension [ProtocolDescription] {
   /// want a setting.
   package var advisable: [ProtocolDescription] {
     let sound = filter { $0.needsKeys && $0.weakness == nil && $0.floatingRisk == nil }
-    func wantsSetting(_ wire: ProtocolDescription) -> Bool { wire.settings.contains { $0.ifAbsent != nil } }
+    func wantsSetting(_ description: ProtocolDescription) -> Bool {
+      description.settings.contains { $0.ifAbsent != nil }
+    }
     return sound.filter { !wantsSetting($0) } + sound.filter(wantsSetting)
   }
 

@@ -13,14 +13,3 @@ public struct Weakness: Sendable {
     self.why = why
   }
 }
-
-/// Something odd, as it is told to a person.
-public struct Advice: Sendable, Equatable {
-  public let why: String
-  public let cure: String
-
-  public init(why: String, cure: String) {
-    self.why = why
-    self.cure = cure
-  }
-}

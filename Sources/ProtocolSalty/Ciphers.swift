@@ -22,7 +22,7 @@ final class LocalKey {
 }
 
 /// Seals packets under a local and a remote key.
-final class Encoder {
+final class SendingCipher {
   let key: LocalKey
   private let keyIDs: UInt32
   private let box: BoxStream
@@ -49,7 +49,7 @@ final class Encoder {
 }
 
 /// Opens packets that the remote side sealed under one of its keys for one of ours.
-final class Decoder {
+final class ReceivingCipher {
   private let local: LocalKey
   private let remote: Announcement
   private let box: BoxStream
@@ -64,7 +64,7 @@ final class Decoder {
     window = ReplayWindow(size: replayWindow)
   }
 
-  /// Whether this is the decoder for just these keys. If so it stays, and its memory of what it has seen with it.
+  /// Whether this is the cipher for just these keys. If so it stays, and its memory of what it has seen with it.
   func isFor(_ local: LocalKey, _ remote: Announcement) -> Bool { self.local === local && self.remote == remote }
 
   /// Opens `box` (tag and ciphertext) in place.
@@ -80,20 +80,4 @@ final class Decoder {
     window.accept(counter)
     return nil
   }
-}
-
-/// The first word of a data datagram: 0 || sender's key id || recipient's key id || counter(29).
-enum DataHeader {
-  static let byteCount = 4
-  static let counterMask: UInt32 = 1 << 29 - 1
-  /// From here on a new key is wanted.
-  static let counterComfort: UInt32 = 1 << 28
-
-  static func word(senderKeyID: Int, recipientKeyID: Int) -> UInt32 {
-    UInt32(senderKeyID) << 30 | UInt32(recipientKeyID) << 29
-  }
-
-  /// The index of the decoder that a header names.
-  static func decoder(_ word: UInt32) -> Int { Int(word >> 29 & 3) }
-  static func decoder(senderKeyID: Int, recipientKeyID: Int) -> Int { senderKeyID << 1 | recipientKeyID }
 }

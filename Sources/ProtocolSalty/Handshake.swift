@@ -6,13 +6,13 @@ import TunnelCore
 ///
 /// Each side has two key slots. At the start it makes slot 1, which is current and, until the peer quotes it, next.
 /// An update makes the other slot and announces it; once the peer quotes it, it is current. The remote key that was
-/// announced last is the one that decoders for both slots are made with.
+/// announced last is the one that receiving ciphers for both slots are made with.
 ///
 /// Four things the original gets wrong and this does not: a slot that was never made is never recognised in a quote
-/// (the original compares zeros with zeros and goes on sealing for a peer that has restarted); a decoder exists only
-/// once a real remote key is known; a repeated announcement keeps the replay window; and no key of ours is used or kept
-/// for longer than three lifetimes, even if somebody drops every control datagram that would replace it, nor one of the
-/// peer's once it has announced none for so long.
+/// (the original compares zeros with zeros and goes on sealing for a peer that has restarted); a receiving cipher
+/// exists only once a real remote key is known; a repeated announcement keeps the replay window; and no key of ours is
+/// used or kept for longer than three lifetimes, even if somebody drops every control datagram that would replace it,
+/// nor one of the peer's once it has announced none for so long.
 struct Handshake {
   /// Seconds after which a key is replaced, and after which an announcement is repeated.
   static let keyLifetime: UInt64 = 300
@@ -34,11 +34,11 @@ struct Handshake {
   private var unmade = [Announcement.random(), Announcement.random()]
 
   /// What the sealer has.
-  private(set) var encoder: Encoder? {
-    get { handover.encoder }
-    nonmutating set { handover.encoder = newValue }
+  private(set) var sendingCipher: SendingCipher? {
+    get { handover.sendingCipher }
+    nonmutating set { handover.sendingCipher = newValue }
   }
-  private(set) var decoders: [Decoder?] = [nil, nil, nil, nil]
+  private(set) var receivingCiphers: [ReceivingCipher?] = [nil, nil, nil, nil]
 
   /// Monotonic seconds.
   private var lastUpdate: UInt64 = 0
@@ -53,7 +53,7 @@ struct Handshake {
   private var announced: Int { next ?? current }
   var isUpdating: Bool { next != nil }
   /// Whether both sides have each other's key, as far as we know.
-  var isAgreed: Bool { next == nil && encoder != nil }
+  var isAgreed: Bool { next == nil && sendingCipher != nil }
 
   // MARK: Updates
 
@@ -61,7 +61,7 @@ struct Handshake {
   enum DueMessage { case nothing, announcement, update }
 
   func due(at seconds: UInt64) -> DueMessage {
-    let isUsedUp = !isUpdating && encoder?.key.isNearlyUsedUp == true
+    let isUsedUp = !isUpdating && sendingCipher?.key.isNearlyUsedUp == true
     if isUsedUp || seconds - lastUpdate > Self.keyLifetime { return .update }
     if !isAgreed && seconds - lastAnnouncement > Self.repeatAfter { return .announcement }
     return .nothing
@@ -74,8 +74,8 @@ struct Handshake {
     next = slot
     if slots[current] == nil { current = slot }
     // What was opened with the slot's former key is minutes old.
-    forgetDecoders(of: slot)
-    if remoteIsKnown { _ = makeDecoders() }
+    forgetReceivingCiphers(of: slot)
+    if remoteIsKnown { _ = makeReceivingCiphers() }
     lastUpdate = seconds
   }
 
@@ -91,7 +91,7 @@ struct Handshake {
 
   /// When the keys that data is sealed under end, so that the sealer needs nobody to tell it.
   private func setDeadline() {
-    if let encoder { handover.deadline = min(encoder.key.madeAt, remoteSince) + Self.keyLimit }
+    if let sendingCipher { handover.deadline = min(sendingCipher.key.madeAt, remoteSince) + Self.keyLimit }
   }
 
   /// As at the start. Our keys go too: should the peer announce the same key once more, as an old one does whose clock was
@@ -99,8 +99,8 @@ struct Handshake {
   private mutating func startOver() {
     remote = .random()
     remoteIsKnown = false
-    encoder = nil
-    decoders = [nil, nil, nil, nil]
+    sendingCipher = nil
+    receivingCiphers = [nil, nil, nil, nil]
     slots = [nil, nil]
     next = nil
     lastUpdate = 0
@@ -108,15 +108,15 @@ struct Handshake {
 
   private mutating func forget(_ key: LocalKey, in slot: Int) {
     slots[slot] = nil
-    forgetDecoders(of: slot)
-    if encoder?.key === key { encoder = nil }
+    forgetReceivingCiphers(of: slot)
+    if sendingCipher?.key === key { sendingCipher = nil }
     if next == slot { next = nil }
     // As at the start: the only key there is is both.
     if current == slot, let next { current = next }
   }
 
-  private mutating func forgetDecoders(of slot: Int) {
-    for sender in 0...1 { decoders[DataHeader.decoder(senderKeyID: sender, recipientKeyID: slot)] = nil }
+  private mutating func forgetReceivingCiphers(of slot: Int) {
+    for sender in 0...1 { receivingCiphers[DataHeader.cipherIndex(senderKeyID: sender, recipientKeyID: slot)] = nil }
   }
 
   // MARK: Announcements
@@ -159,7 +159,7 @@ struct Handshake {
   private mutating func takeRemote(_ message: ControlMessage, at seconds: UInt64) -> Bool {
     let before = (remote, remoteID, remoteIsKnown)
     (remote, remoteID, remoteIsKnown) = (message.sender, message.senderKeyID, true)
-    if makeDecoders() {
+    if makeReceivingCiphers() {
       remoteSince = seconds
       return true
     }
@@ -167,18 +167,18 @@ struct Handshake {
     return false
   }
 
-  /// Decoders for every slot that was made, against the remote key. False, with nothing changed, if that is of low
-  /// order.
-  private mutating func makeDecoders() -> Bool {
-    var made = decoders
+  /// Receiving ciphers for every slot that was made, against the remote key. False, with nothing changed, if that is of
+  /// low order.
+  private mutating func makeReceivingCiphers() -> Bool {
+    var made = receivingCiphers
     for slot in 0...1 {
       guard let key = slots[slot] else { continue }
-      let index = DataHeader.decoder(senderKeyID: remoteID, recipientKeyID: slot)
+      let index = DataHeader.cipherIndex(senderKeyID: remoteID, recipientKeyID: slot)
       if made[index]?.isFor(key, remote) == true { continue }
-      guard let decoder = Decoder(local: key, remote: remote, replayWindow: replayWindow) else { return false }
-      made[index] = decoder
+      guard let cipher = ReceivingCipher(local: key, remote: remote, replayWindow: replayWindow) else { return false }
+      made[index] = cipher
     }
-    decoders = made
+    receivingCiphers = made
     return true
   }
 
@@ -191,7 +191,7 @@ struct Handshake {
       next = nil
     }
     guard slot == current else { return false }
-    encoder = Encoder(local: key, id: slot, remote: remote.key, remoteID: remoteID)
+    sendingCipher = SendingCipher(local: key, id: slot, remote: remote.key, remoteID: remoteID)
     return true
   }
 }

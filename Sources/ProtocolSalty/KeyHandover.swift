@@ -1,10 +1,10 @@
 import TunnelCore
 
 /// What the handshake, which is the opener's, hands over to the sealer, and what it hears back: all that salty's two
-/// directions share. The opener writes the first two, the sealer the others, and the counter of the encoder's key.
+/// directions share. The opener writes the first two, the sealer the others, and the counter of the cipher's key.
 final class KeyHandover {
   /// What seals data; nil until both sides have each other's key.
-  var encoder: Encoder?
+  var sendingCipher: SendingCipher?
   /// When the keys of that end. Monotonic seconds.
   var deadline: UInt64 = 0
 

@@ -79,10 +79,10 @@ final class SaltyOpener: PacketOpener {
     guard datagrams.length(of: index) >= SaltyProtocol.dataOverhead else { return .tooShort }
     let word = datagrams.bigEndian(in: index, at: 0, as: UInt32.self)
     if word >> 31 == 1 { return openControl(&datagrams, index, &control, now) }
-    guard let decoder = handshake.decoders[DataHeader.decoder(word)] else { return .noKey }
+    guard let cipher = handshake.receivingCiphers[DataHeader.cipherIndex(word)] else { return .noKey }
     datagrams.trimFront(of: index, by: DataHeader.byteCount)
     var span = datagrams[index]
-    if let reason = decoder.open(&span, counter: word & DataHeader.counterMask) { return reason }
+    if let reason = cipher.open(&span, counter: word & DataHeader.counterMask) { return reason }
     datagrams.trimFront(of: index, by: BoxStream.tagByteCount)
     datagrams.pass(index)
     return nil

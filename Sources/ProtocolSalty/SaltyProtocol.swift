@@ -1,6 +1,6 @@
 /// salty: 20 bytes, perfect forward secrecy, no clock in the data.
 ///
-///     data     = header(4) || tag(16) || ciphertext      top bit 0; DataHeader, Encoder, Decoder
+///     data     = header(4) || tag(16) || ciphertext      top bit 0; DataHeader, SendingCipher, ReceivingCipher
 ///     control  = 0x80 || time(8) || tag(16) || ciphertext(121)      top bit 1; ControlMessage, Handshake
 ///
 /// Control datagrams are sealed under the long-term keys and carry a time that only rises. They announce ephemeral

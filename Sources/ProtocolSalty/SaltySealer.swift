@@ -14,20 +14,20 @@ final class SaltySealer: PacketSealer {
   func seal(_ packets: inout PacketBatch, _ range: Range<Int>, at now: Moment) {
     guard hasPending(packets, range) else { return needsHandshake = false }
     handover.hasSent(at: now)
-    guard let encoder = handover.encoder, now.monotonicSeconds < handover.deadline else {
+    guard let cipher = handover.sendingCipher, now.monotonicSeconds < handover.deadline else {
       needsHandshake = true
       return dropAll(&packets, range)
     }
     for index in range where packets.isPending(index) {
       var span = packets[index, room: headroom]
-      if encoder.seal(&span) {
+      if cipher.seal(&span) {
         packets.extendFront(of: index, by: overhead)
         packets.pass(index)
       } else {
         packets.drop(index, .counterExhausted)
       }
     }
-    needsHandshake = encoder.key.isNearlyUsedUp
+    needsHandshake = cipher.key.isNearlyUsedUp
   }
 
   private func hasPending(_ packets: borrowing PacketBatch, _ range: Range<Int>) -> Bool {

@@ -25,10 +25,10 @@ struct MarkdownTable {
   static var protocols: MarkdownTable {
     MarkdownTable(
       heads: ["protocol", "bytes more for each packet", "keys", "nonces follow the clock", "what seals a packet"],
-      rows: builtinProtocols.reversed().map { wire in
+      rows: builtinProtocols.reversed().map { description in
         [
-          "`\(wire.name)`", String(wire.overhead), wire.needsKeys ? "needed" : "none",
-          wire.noncesFollowClock ? "yes" : "no", wire.summary,
+          "`\(description.name)`", String(description.overhead), description.needsKeys ? "needed" : "none",
+          description.noncesFollowClock ? "yes" : "no", description.summary,
         ]
       })
   }

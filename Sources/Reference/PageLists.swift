@@ -7,9 +7,10 @@ import ProtocolKit
 enum PageLists {
   static var protocols: [String] {
     list(
-      builtinProtocols.map { wire in
-        let bytes = wire.overhead == 0 ? "Adds nothing to a packet" : "Adds \(wire.overhead) bytes to a packet"
-        return ("Cm " + Mdoc.literal(wire.name), "\(wire.summary.capitalisedFirst). \(bytes).")
+      builtinProtocols.map { description in
+        let bytes =
+          description.overhead == 0 ? "Adds nothing to a packet" : "Adds \(description.overhead) bytes to a packet"
+        return ("Cm " + Mdoc.literal(description.name), "\(description.summary.capitalisedFirst). \(bytes).")
       })
   }
 

@@ -6,7 +6,7 @@ import TunnelCore
 final class PathDiscovery {
   private let socket: UDPSocket
   private var size = PathSize()
-  private var marks = SentMarks()
+  private var fingerprints = SentFingerprints()
   /// The route that was given an MTU of its own: the administrator's word, and the kernel keeps to it.
   private var hasRouteMTU = false
   /// What the socket was told last; nil if it may not be told, since the administrator wants no discovery.
@@ -23,13 +23,13 @@ final class PathDiscovery {
   /// What a message that fits what was sent said of the path last, in bytes with the IP header. It may be forged.
   var toldMTU: Int? { size.toldMTU }
   /// Where the last long datagram went.
-  var destination: Endpoint { marks.destination }
+  var destination: Endpoint { fingerprints.destination }
   var isTrialDue: Bool { size.isTrialDue }
   /// Whether datagrams leave whole, whatever has been said of the path.
   var isWhole: Bool { fragmentation == .never }
 
   /// To be called with each datagram that is about to be sent, or the first of those that leave together.
-  func note(_ datagrams: borrowing PacketBatch, _ slot: Int) { marks.note(datagrams, slot) }
+  func note(_ datagrams: borrowing PacketBatch, _ slot: Int) { fingerprints.note(datagrams, slot) }
 
   /// To be called about once a second.
   func tick(at second: UInt64) {
@@ -48,7 +48,7 @@ final class PathDiscovery {
   /// is of no use.
   func heeds(_ error: UDPSocket.QueuedError) -> Bool {
     if error.information == 0 { return false }
-    guard marks.explain(error) else {
+    guard fingerprints.explain(error) else {
       forgedMessages += 1
       return false
     }

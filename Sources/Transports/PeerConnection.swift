@@ -11,7 +11,7 @@ import TunnelCore
 /// cannot be connected, since there is no route, it is used like any other socket: the peer is named with each datagram.
 final class PeerConnection {
   let socket: UDPSocket
-  let strangers: UDPSocket
+  let unconnected: UDPSocket
   let peer: Endpoint
   private(set) var isConnected = false
   /// The route that it was connected by.
@@ -23,7 +23,7 @@ final class PeerConnection {
   private var lost: UInt32 = 0
 
   /// Enough for the few datagrams that are looked at; a flood of them fills no memory.
-  private static let strangersBuffer: Int32 = 32 << 10
+  private static let unconnectedBuffer: Int32 = 32 << 10
 
   /// Nil if the port cannot have a second socket; then `bound` has to do for everything.
   init?(to peer: Endpoint, beside bound: UDPSocket, route: Routing.Route?) {
@@ -31,8 +31,8 @@ final class PeerConnection {
     self.socket = socket
     self.peer = peer
     self.route = route
-    strangers = bound
-    strangers.setReceiveBuffer(bytes: Self.strangersBuffer)
+    unconnected = bound
+    unconnected.setReceiveBuffer(bytes: Self.unconnectedBuffer)
     connect()
   }
 
@@ -59,7 +59,7 @@ final class PeerConnection {
 
   /// How many datagrams strangers have sent that there was no room for, since this was asked last.
   func takeLost() -> UInt64 {
-    let count = strangers.receiveDrops
+    let count = unconnected.receiveDrops
     defer { lost = count }
     return UInt64(count &- lost)
   }

@@ -12,7 +12,7 @@ extension UDPTransport {
     sending.setVector(0, datagrams, start: datagrams.start(of: slot), length: length)
     sending.prepareToSend(0, vectors: 0..<1, to: name(of: endpoint), from: socket, segmentSize: 0)
     path.note(datagrams, slot)
-    let isSent = path.tries(length, to: endpoint) { (try? sending.send(0..<1, through: socket)) == 1 }
+    let isSent = path.tries(length, to: endpoint) { (try? sending.send(1, through: socket)) == 1 }
     return isSent ? slot + 1 : index
   }
 
@@ -22,7 +22,7 @@ extension UDPTransport {
   func handleFailure(_ error: Errno, of message: SendPlan.Message, in datagrams: inout PacketBatch) -> Int {
     drainErrors()
     do throws(Errno) {
-      return try sending.send(0..<1, through: socket) == nil ? message.slots.lowerBound : message.slots.upperBound
+      return try sending.send(1, through: socket) == nil ? message.slots.lowerBound : message.slots.upperBound
     } catch {
       if hasAnotherWay(after: error, message.segmentSize) { return message.slots.lowerBound }
       for slot in message.slots where datagrams.state(of: slot) == .passed {

@@ -2,7 +2,7 @@ package import LinuxSystem
 import SystemPackage
 package import TunnelCore
 
-/// The relay's network end: UDP, through one socket, or two if the peer is fixed (see PeerConnection).
+/// Datagrams over UDP, through one socket, or two if the peer is fixed (see PeerConnection).
 ///
 /// ICMP errors arrive through the error queue. Datagrams of equal length to one endpoint leave in one call and pass the
 /// network stack as one (UDP_SEGMENT); those that arrive together are read together (UDP_GRO).
@@ -10,18 +10,19 @@ package final class UDPTransport: DatagramTransport {
   package struct Options: Sendable {
     /// UDP_SEGMENT and UDP_GRO.
     package var usesOffloads = true
-    /// Socket buffers, bytes each way.
-    package var bufferBytes: Int32 = 4 << 20
     /// Where all datagrams go and come from, if that never changes.
     package var fixedPeer: Endpoint?
 
     package init() {}
   }
 
+  /// Socket buffers, bytes each way.
+  private static let bufferBytes: Int32 = 4 << 20
+
   let socket: UDPSocket
   let connection: PeerConnection?
-  let sending = MessageArray(messageCapacity: 64, vectorCapacity: 256)
-  private(set) var plan = SendPlan(mostMessages: 64, mostVectors: 256)
+  let sending = MessageArray(messageCapacity: mostMessages, vectorCapacity: mostVectors)
+  private(set) var plan = SendPlan(mostMessages: mostMessages, mostVectors: mostVectors)
   private var receiver = DatagramReceiver()
   var segmentation: Segmentation
   let path: PathDiscovery
@@ -29,6 +30,9 @@ package final class UDPTransport: DatagramTransport {
   private var route: Routing.Route?
   package let localEndpoint: Endpoint?
   package internal(set) var failures = FailureTally()
+
+  /// What one call of sendmmsg(2) takes.
+  private static let (mostMessages, mostVectors) = (64, 256)
 
   /// Takes over a bound socket.
   package init(_ bound: UDPSocket, options: Options) {
@@ -38,7 +42,7 @@ package final class UDPTransport: DatagramTransport {
     connection = options.fixedPeer.flatMap { PeerConnection(to: $0, beside: bound, route: route) }
     self.route = route
     socket = connection?.socket ?? bound
-    socket.setBuffers(bytes: options.bufferBytes)
+    socket.setBuffers(bytes: Self.bufferBytes)
     socket.collectErrors()
     if options.usesOffloads { _ = socket.coalesceDatagrams() }
     segmentation = Segmentation(isOn: options.usesOffloads)
@@ -87,8 +91,8 @@ package final class UDPTransport: DatagramTransport {
 
   /// What strangers sent to the port of a connected socket, and of the peer's datagrams what came before it was.
   package func receiveFromElsewhere(into datagrams: inout PacketBatch) throws -> ReadOutcome {
-    guard let strangers = connection?.strangers else { return .drained }
-    return receiver.receive(into: &datagrams) { try? $0.receive($1, from: strangers) }
+    guard let unconnected = connection?.unconnected else { return .drained }
+    return receiver.receive(into: &datagrams) { try? $0.receive($1, from: unconnected) }
   }
 
   package func takeLostFromElsewhere() -> UInt64 { connection?.takeLost() ?? 0 }
@@ -124,7 +128,7 @@ package final class UDPTransport: DatagramTransport {
     while plan.lay(out: datagrams, from: next, by: segmentation) {
       prepareMessages(datagrams)
       do throws(Errno) {
-        guard let sent = try sending.send(0..<plan.messages.count, through: socket) else { return plan.slot(after: 0) }
+        guard let sent = try sending.send(plan.messages.count, through: socket) else { return plan.slot(after: 0) }
         next = plan.slot(after: sent)
       } catch {
         next = handleFailure(error, of: plan.messages[0], in: &datagrams)

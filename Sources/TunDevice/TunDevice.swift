@@ -3,7 +3,7 @@ package import LinuxSystem
 import SystemPackage
 package import TunnelCore
 
-/// The relay's near end: a tun (IP packets) or tap (Ethernet frames) device of the kernel.
+/// A tun (IP packets) or tap (Ethernet frames) device of the kernel.
 package final class TunDevice: PacketDevice {
   package struct Options: Sendable {
     package var mode: DeviceMode
@@ -22,10 +22,8 @@ package final class TunDevice: PacketDevice {
   package private(set) var failures = FailureTally()
 
   /// Attaches to the device `name`, or creates it (until the descriptor is closed). An empty name lets the kernel
-  /// choose. Devices of one thread may share a `workspace`.
-  package init(
-    name: String, options: Options, workspace: SuperPacketWorkspace = SuperPacketWorkspace()
-  ) throws(SystemCallError) {
+  /// choose.
+  package init(name: String, options: Options) throws(SystemCallError) {
     // With packet information on the wire the packets are passed as they are, one by one.
     let wantsPacketInformation = options.packetInformation == .onWire && options.mode == .tun
     let wantsSuperPackets = options.usesOffloads && !wantsPacketInformation
@@ -34,7 +32,7 @@ package final class TunDevice: PacketDevice {
     let withHeader = wantsSuperPackets ? try Self.attachWithHeader(name, flags) : nil
     headerIsRefused = wantsSuperPackets && withHeader == nil
     if let withHeader {
-      superPackets = SuperPacketPath(withHeader, isTap: options.mode == .tap, workspace: workspace)
+      superPackets = SuperPacketPath(withHeader, isTap: options.mode == .tap)
       tun = withHeader
     } else {
       tun = try TunDescriptor(name: name, flags: flags)

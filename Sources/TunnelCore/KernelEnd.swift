@@ -1,5 +1,5 @@
-/// One of the two places where packets enter and leave the program: a tun device, a UDP socket, or a test's memory. What
-/// a loop, a report or a probe needs of either.
+/// One of the two places where packets enter and leave the program. What a loop, a report or a probe needs of it, be it
+/// the kernel's or a test's memory.
 public protocol KernelEnd: AnyObject {
   /// Readable (poll(2)) when `receive` would bring something; nil for an end that the kernel knows nothing of.
   var descriptor: Int32? { get }
@@ -51,27 +51,4 @@ public struct Refusal: Hashable, Sendable {
     self.what = what
     self.consequence = consequence
   }
-}
-
-/// How often the kernel refused something at one end, by errno. Survivable by definition.
-public struct FailureTally: Sendable {
-  public struct Entry: Sendable, Equatable {
-    public var errno: Int32
-    public var count: UInt64
-  }
-
-  /// In the order first met. A handful of different errnos at most.
-  public private(set) var entries: [Entry] = []
-
-  public init() { entries.reserveCapacity(16) }
-
-  public mutating func count(_ errno: Int32, times: UInt64 = 1) {
-    for index in entries.indices where entries[index].errno == errno {
-      entries[index].count += times
-      return
-    }
-    entries.append(Entry(errno: errno, count: times))
-  }
-
-  public subscript(errno: Int32) -> UInt64 { entries.first { $0.errno == errno }?.count ?? 0 }
 }

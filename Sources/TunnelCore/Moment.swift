@@ -1,4 +1,4 @@
-/// What both of the kernel's clocks showed at one moment. The relay reads them once for a batch, never for a packet.
+/// What both of the kernel's clocks showed at one moment. A lane reads them once for a batch, never for a packet.
 public struct Moment: Sendable, Equatable {
   /// CLOCK_BOOTTIME in nanoseconds: for ages and time-outs. It never steps, and goes on while the machine sleeps, so
   /// that a key does not outlive its time in a closed laptop.

@@ -1,4 +1,4 @@
-/// Packets (or datagrams) on their way through the relay, in one piece of memory that is allocated once.
+/// Packets (or datagrams) on their way through a lane, in one piece of memory that is allocated once.
 ///
 /// A slot is a range of that memory: a packet with free room in front of it and behind it, so that a protocol can put
 /// header and tag there and seal the packet where it lies. Slots keep their order. Nothing here allocates after `init`.

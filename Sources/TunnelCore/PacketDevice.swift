@@ -3,8 +3,8 @@ public protocol PacketDevice: KernelEnd {
   /// The network interface's name.
   var name: String { get }
 
-  /// Appends waiting packets, as pending, without blocking and without giving one up for lack of room. What is no packet
-  /// but a contradiction is appended as dropped. Throws only when the device is gone for good.
+  /// Appends waiting packets, as pending, without blocking and without giving one up for lack of room. A packet whose
+  /// headers contradict each other is appended as dropped. Throws only when the device is gone for good.
   func receive(into packets: inout PacketBatch) throws -> ReadOutcome
 
   /// Writes every packet in `range` that passed and is not empty, in order. What the kernel refuses becomes

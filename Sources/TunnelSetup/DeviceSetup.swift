@@ -32,7 +32,7 @@ package enum DeviceSetup {
     case .auto:
       wanted = largestMTU(
         settings, description, headerBytes: headerBytes,
-        path: SocketSetup.routeMTU(to: peer, localPort: settings.localPort))
+        path: PathMTU.ofRoute(to: peer, localPort: settings.localPort))
     }
     if try NetworkInterface.mtu(of: device.name) == wanted { return nil }
     do throws(SystemCallError) {

@@ -4,7 +4,7 @@ package import LinuxSystem
 import SystemPackage
 package import TunnelCore
 
-/// The two ends of the outer path: settings to the peer's endpoint and a bound socket.
+/// Settings to the addresses of both sides, and to a bound socket.
 package enum SocketSetup {
   /// Where the peer is; nil while it has not spoken.
   package static func peer(_ settings: TunnelSettings, local: Endpoint?) throws(Complaint) -> Endpoint? {
@@ -71,31 +71,5 @@ package enum SocketSetup {
     default:
       Complaint("\(error)")
     }
-  }
-
-  /// Bytes; what a path most probably carries of which nothing is known.
-  private static let ethernetMTU = 1500
-  /// Bytes; the length of an IPv4 packet has 16 bits (RFC 791). Of lo the MTU is one more.
-  private static let longestPacket = 65_535
-
-  /// What the route to the peer carries at once, in bytes: the MTU that it was given, or its interface's, or Ethernet's
-  /// 1500 while there is none. What the kernel has learned from ICMP messages, which may be forged, does not count:
-  /// an MTU of the device that was set by them would stay.
-  package static func routeMTU(to peer: Endpoint?, localPort: UInt16) -> Int {
-    guard let peer, let route = Routing.route(towards: peer, localPort: localPort) else { return ethernetMTU }
-    let interfaceMTU = try? NetworkInterface.mtu(of: route.interface)
-    return min(route.mtu ?? interfaceMTU ?? ethernetMTU, longestPacket)
-  }
-
-  /// The path MTU to the peer as the kernel knows it, or Ethernet's 1500 while nothing better is known. Nothing is sent.
-  package static func pathMTU(to peer: Endpoint?) -> Int {
-    guard let peer else { return ethernetMTU }
-    return (try? connectedPathMTU(to: peer)) ?? ethernetMTU
-  }
-
-  private static func connectedPathMTU(to peer: Endpoint) throws(SystemCallError) -> Int? {
-    let probe = try UDPSocket(isIPv6: peer.isIPv6)
-    try probe.connect(to: peer)
-    return probe.pathMTU
   }
 }

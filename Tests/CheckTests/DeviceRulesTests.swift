@@ -9,12 +9,12 @@ import TunnelCore
 struct DeviceRulesTests {
   private let root = CheckRules.Caller(user: 0, name: "root", groups: [0], hasNetAdmin: true)
   private let ann = CheckRules.Caller(user: 1000, name: "ann", groups: [1000, 50], hasNetAdmin: false)
-  private let asked = CheckRules.AskedDevice(name: "qt0", mode: .tun, port: 2998)
+  private let wanted = CheckRules.WantedDevice(name: "qt0", mode: .tun, port: 2998)
   private let holder = InterfaceFacts.Holder(process: 7, program: "quicktun")
 
   private func device(
     _ facts: InterfaceFacts?, _ caller: CheckRules.Caller, _ running: RunningTunnel = .none
-  ) -> [Finding] { CheckRules.device(asked, facts.map { .found($0) } ?? .missing, caller, running) }
+  ) -> [Finding] { CheckRules.device(wanted, facts.map { .found($0) } ?? .missing, caller, running) }
 
   private func facts(_ change: (inout InterfaceFacts) -> Void = { _ in }) -> InterfaceFacts {
     var facts = InterfaceFacts(name: "qt0", mode: .tun)
@@ -31,7 +31,7 @@ struct DeviceRulesTests {
   func missing() {
     #expect(device(nil, root).map(\.severity) == [.ok])
     #expect(device(nil, ann).map(\.severity) == [.problem])
-    #expect(CheckRules.device(asked, .hiddenFromSys, root, .none).map(\.cure) == ["mount -t sysfs sysfs /sys"])
+    #expect(CheckRules.device(wanted, .hiddenFromSys, root, .none).map(\.cure) == ["mount -t sysfs sysfs /sys"])
   }
 
   @Test("no carrier yet, and down, are no warnings before a start")

@@ -106,9 +106,9 @@ struct ForeignProtocolTests {
 
   @Test("each description's word on how datagrams tell their sender is true: of two peers only one's key opens it")
   func sender() throws {
-    for wire in builtinProtocols + [parcel()] {
-      let sender = try wire.make(parameters(own: 1, peer: 0))
-      let stranger = try wire.make(parameters(own: 0, peer: 2))
+    for description in builtinProtocols + [parcel()] {
+      let sender = try description.make(parameters(own: 1, peer: 0))
+      let stranger = try description.make(parameters(own: 0, peer: 2))
       var packets = PacketBatch(byteCapacity: 4096, slotCapacity: 1)
       var control = PacketBatch(byteCapacity: 4096, slotCapacity: 4)
       _ = packets.appendCopy(of: packet.span.bytes)
@@ -120,7 +120,7 @@ struct ForeignProtocolTests {
       stranger.tick(control: &control, at: clock.now())
       stranger.open(&datagrams, control: &control, at: clock.now())
       let isTaken = datagrams.state(of: 0) == .passed
-      #expect(isTaken != wire.provesSender, "\(wire.name)")
+      #expect(isTaken != description.provesSender, "\(description.name)")
     }
   }
 }

@@ -1,6 +1,7 @@
-import Offload
 import Testing
 import TunnelCore
+
+@testable import Offload
 
 /// What a device would be handed of a batch of packets: single ones, and super-packets with their headers.
 private struct Written {

@@ -1,6 +1,7 @@
-import Offload
 import Testing
 import TunnelCore
+
+@testable import Offload
 
 /// A device of a test's: what its reads bring.
 private struct Device: ~Copyable {

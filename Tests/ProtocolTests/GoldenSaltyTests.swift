@@ -134,25 +134,25 @@ struct GoldenSaltyTests {
   }
 
   private func open(_ one: SaltyVectors.Datagram, _ sender: LocalKey, _ recipient: LocalKey) throws -> [UInt8] {
-    let decoder = try #require(Decoder(local: recipient, remote: sender.announcement, replayWindow: 5))
+    let cipher = try #require(ReceivingCipher(local: recipient, remote: sender.announcement, replayWindow: 5))
     var sealed = Array(one.datagram.bytes.dropFirst(DataHeader.byteCount))
     var elements = sealed.mutableSpan
     var span = elements.mutableBytes
-    let refusal = decoder.open(&span, counter: try #require(one.counter))
+    let refusal = cipher.open(&span, counter: try #require(one.counter))
     #expect(refusal == nil)
     return Array(sealed.dropFirst(BoxStream.tagByteCount))
   }
 
   private func seal(_ one: SaltyVectors.Datagram, _ sender: LocalKey, _ recipient: LocalKey) throws -> [UInt8] {
     let (id, remoteID) = (try #require(one.senderKeyId), try #require(one.recipientKeyId))
-    let made = Encoder(local: sender, id: id, remote: recipient.announcement.key, remoteID: remoteID)
-    let encoder = try #require(made)
+    let made = SendingCipher(local: sender, id: id, remote: recipient.announcement.key, remoteID: remoteID)
+    let cipher = try #require(made)
     sender.counter = try #require(one.counter) - 1
     let packet = try #require(one.packet).bytes
     var room = [UInt8](repeating: 0, count: BoxStream.roomByteCount) + packet
     var elements = room.mutableSpan
     var span = elements.mutableBytes
-    let isSealed = encoder.seal(&span)
+    let isSealed = cipher.seal(&span)
     #expect(isSealed)
     return Array(room.suffix(packet.count + SaltyProtocol.dataOverhead))
   }

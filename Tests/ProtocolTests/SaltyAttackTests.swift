@@ -27,7 +27,7 @@ struct SaltyAttackTests {
     #expect(subject.seal([2]).packet != nil)
   }
 
-  @Test("a stranger's data before the handshake meets no decoder, whatever key ids it names")
+  @Test("a stranger's data before the handshake meets no receiving cipher, whatever key ids it names")
   func strangerBeforeHandshake() {
     for ids in UInt8(0)..<4 {
       #expect(subject.open([ids << 5, 0, 0, 1] + [UInt8](repeating: 0, count: 60)).dropReason == .noKey)
@@ -35,7 +35,7 @@ struct SaltyAttackTests {
     #expect(subject.open(peer.data([1], to: announced, counter: 1)).dropReason == .noKey)
   }
 
-  @Test("a stranger's data after the handshake meets no decoder for the slots that were never made")
+  @Test("a stranger's data after the handshake meets no receiving cipher for the slots that were never made")
   func strangerAfterHandshake() {
     handshake()
     for ids in [UInt8(0), 1, 2] {

@@ -130,7 +130,7 @@ struct SaltyConversationTests {
     pair.start()
     #expect(pair.passesBothWays)
     let salty = try #require(pair.a.wireFormat.opener as? SaltyOpener)
-    let key = try #require(salty.handshake.encoder?.key)
+    let key = try #require(salty.handshake.sendingCipher?.key)
     let before = pair.a.control.count
     key.counter = DataHeader.counterComfort - 2
     #expect(pair.a.seal([1]).packet != nil)

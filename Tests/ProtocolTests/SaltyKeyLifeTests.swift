@@ -21,7 +21,7 @@ struct SaltyKeyLifeTests {
 
   @Test("ends after three lifetimes: nothing is sealed or opened under it any more, and it is forgotten on both sides")
   func limit() throws {
-    weak let key = try salty(pair.a).handshake.encoder?.key
+    weak let key = try salty(pair.a).handshake.sendingCipher?.key
     #expect(key != nil)
     for _ in 0..<899 { pair.second() }
     #expect(pair.passes(from: pair.a, to: pair.b))
@@ -31,7 +31,7 @@ struct SaltyKeyLifeTests {
     #expect(pair.a.open(lastOfB).dropReason == .noKey)
     for party in [pair.a, pair.b] {
       let handshake = try salty(party).handshake
-      #expect(handshake.encoder == nil && handshake.decoders.allSatisfy { $0 == nil })
+      #expect(handshake.sendingCipher == nil && handshake.receivingCiphers.allSatisfy { $0 == nil })
     }
     // Nobody holds it: its guarded memory was wiped.
     #expect(key == nil)
@@ -59,7 +59,7 @@ struct SaltyKeyLifeTests {
       pair.a.tick()
     }
     let handshake = try salty(pair.a).handshake
-    #expect(handshake.encoder == nil && handshake.decoders.allSatisfy { $0 == nil })
+    #expect(handshake.sendingCipher == nil && handshake.receivingCiphers.allSatisfy { $0 == nil })
   }
 
   @Test("of a peer that goes on announcing it is the peer's affair: an old one whose clock was set back keeps its key")

@@ -5,22 +5,22 @@ package import TunnelCore
 
 extension CheckRules {
   /// What a protocol itself minds. Keys that are missing or weak are told of by those that read them.
-  package static func refusal(of wire: ProtocolDescription, _ parameters: ProtocolParameters) -> [Finding] {
+  package static func refusal(of description: ProtocolDescription, _ parameters: ProtocolParameters) -> [Finding] {
     do throws(ProtocolError) {
-      _ = try wire.make(parameters)
+      _ = try description.make(parameters)
       return []
     } catch {
       guard case .refused = error else { return [] }
-      return [Finding("configuration", .problem, Complaint(error, of: wire.name))]
+      return [Finding("configuration", .problem, Complaint(error, of: description.name))]
     }
   }
 
   /// A peer that was called and has not answered for `seconds`.
-  package static func silence(_ peer: Endpoint, _ wire: ProtocolDescription, seconds: Int) -> Finding {
+  package static func silence(_ peer: Endpoint, _ description: ProtocolDescription, seconds: Int) -> Finding {
     Finding(
-      "peer", wire.answersUnasked ? .problem : .warning, "\(peer.text): no answer in \(seconds) s",
-      why: wire.answersUnasked
+      "peer", description.answersUnasked ? .problem : .warning, "\(peer.text): no answer in \(seconds) s",
+      why: description.answersUnasked
         ? "It is not running, has another PUBLIC_KEY for us, or a firewall does not let UDP pass."
-        : "\(wire.name) has no handshake: the peer speaks only when it has a packet, so it may be well.")
+        : "\(description.name) has no handshake: the peer speaks only when it has a packet, so it may be well.")
   }
 }

@@ -3,7 +3,7 @@ import Glibc
 
 /// How much memory this process may lock against being swapped out (RLIMIT_MEMLOCK).
 package enum MemoryLocks {
-  /// What Linux gives every process since 5.16. Each secret takes a page of its own.
+  /// What Linux gives every process since 5.16. Secrets share pages (GuardedRegion), so it is enough for many peers.
   private static let wanted: rlim_t = 8 << 20
 
   /// Bytes.

@@ -62,11 +62,11 @@ package struct MessageArray: ~Copyable {
     }
   }
 
-  /// Sends messages `range`. Returns how many were sent, or nil if the socket would block.
-  package func send(_ range: Range<Int>, through socket: UDPSocket) throws(Errno) -> Int? {
+  /// Sends the first `count` messages. Returns how many were sent, or nil if the socket would block.
+  package func send(_ count: Int, through socket: UDPSocket) throws(Errno) -> Int? {
     let descriptor = socket.rawValue
     return try retryingUnlessBlocked { () -> Int32 in
-      unsafe clinux_send_messages(descriptor, messages + range.lowerBound, UInt32(range.count))
+      unsafe clinux_send_messages(descriptor, messages, UInt32(count))
     }.map(Int.init)
   }
 

@@ -8,7 +8,6 @@ package enum Resolver {
 
   /// The resolver's own words for why a name has no address.
   package struct Failure: Error, Equatable {
-    package let name: String
     package let reason: String
   }
 
@@ -26,10 +25,10 @@ package enum Resolver {
       }
     var list: UnsafeMutablePointer<addrinfo>?
     let status = unsafe getaddrinfo(name, nil, &hints, &list)
-    guard status == 0 else { throw Failure(name: name, reason: unsafe String(cString: gai_strerror(status))) }
+    guard status == 0 else { throw Failure(reason: unsafe String(cString: gai_strerror(status))) }
     defer { unsafe freeaddrinfo(list) }
     let found = unsafe endpoints(in: list, port: port)
-    if found.isEmpty { throw Failure(name: name, reason: "No IP address associated with hostname") }
+    if found.isEmpty { throw Failure(reason: "No IP address associated with hostname") }
     return found
   }
 

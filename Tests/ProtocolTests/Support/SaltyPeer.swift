@@ -72,12 +72,12 @@ final class SaltyPeer {
 
   /// A data datagram for the subject's key `recipient` in slot 1, with the given counter.
   func data(_ packet: [UInt8], to recipient: Announcement, counter: UInt32) -> [UInt8] {
-    guard let encoder = Encoder(local: key, id: 1, remote: recipient.key, remoteID: 1) else { return [] }
+    guard let cipher = SendingCipher(local: key, id: 1, remote: recipient.key, remoteID: 1) else { return [] }
     key.counter = counter - 1
     var room = [UInt8](repeating: 0, count: BoxStream.roomByteCount) + packet
     var elements = room.mutableSpan
     var span = elements.mutableBytes
-    _ = encoder.seal(&span)
+    _ = cipher.seal(&span)
     return Array(room.suffix(packet.count + SaltyProtocol.dataOverhead))
   }
 }

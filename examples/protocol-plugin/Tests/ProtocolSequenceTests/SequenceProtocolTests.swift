@@ -1,5 +1,6 @@
 import ProtocolKit
 import ProtocolSequence
+import Sodium
 import Testing
 import TunnelCore
 import TunnelTesting
@@ -16,6 +17,14 @@ import TunnelTesting
     #expect(there.map(\.count) == [length + 32, length + 32])
     #expect(try ends.deliverToB(there) == [packet, packet])
     #expect(try ends.a.receive(try ends.b.send(packet), from: ends.b.endpoint) == [packet])
+  }
+
+  /// The description's is what MTU=auto takes off.
+  @Test func theDescriptionKnowsTheOverhead() throws {
+    let parameters = ProtocolParameters(
+      secretKey: SecretKey(), peerKey: SecretKey().publicKey, start: TwoEnds.start)
+    let description = SequenceProtocol.description
+    #expect(try description.make(parameters).sealer.overhead == description.overhead)
   }
 
   @Test func equalPacketsLookDifferent() throws {

@@ -7,14 +7,12 @@ package import TunnelCore
 @safe
 package struct VectorArray: ~Copyable {
   package let capacity: Int
-  package let prefixByteCount: Int
   private let vectors: UnsafeMutablePointer<iovec>
   private let prefixMemory: UnsafeMutableRawBufferPointer
   package private(set) var count = 1
 
   package init(capacity: Int, prefixByteCount: Int) {
     self.capacity = capacity
-    self.prefixByteCount = prefixByteCount
     unsafe vectors = .allocate(capacity: capacity)
     unsafe prefixMemory = .allocate(byteCount: prefixByteCount, alignment: 16)
     unsafe prefixMemory.initializeMemory(as: UInt8.self, repeating: 0)

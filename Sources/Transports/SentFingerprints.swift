@@ -4,9 +4,9 @@ import TunnelCore
 /// Recognises the long datagrams that were sent lately, for an ICMP message about a datagram that was never sent is
 /// forged. What is kept of each are two words, of which every protocol but raw makes at least one from what nobody can
 /// guess: a tag or ciphertext.
-struct SentMarks {
+struct SentFingerprints {
   /// What is kept: in a bulk transfer 1024 runs of datagrams, some 60 MB. At first what nobody can quote.
-  private var marks = (0..<1024).map { _ in UInt64.random(in: 0 ... .max) }
+  private var fingerprints = (0..<1024).map { _ in UInt64.random(in: 0 ... .max) }
   private var next = 0
   /// Bytes of the longest datagram so far.
   private var longest = 0
@@ -15,7 +15,7 @@ struct SentMarks {
 
   /// No path is narrower for the kernel (net.ipv4.route.min_pmtu, 552): shorter ones are not what a message is about.
   private static let shortest = 520
-  /// Bytes that a mark is made from.
+  /// Bytes that a fingerprint is made from.
   private static let quoteBytes = 24
 
   /// Remembers a datagram that is about to be sent.
@@ -25,10 +25,10 @@ struct SentMarks {
     destination = batch.endpoint(of: slot)
     longest = max(longest, length)
     let start = batch.start(of: slot)
-    marks[next] = Self.mark(
+    fingerprints[next] = Self.fingerprint(
       unsafe batch.pointer(at: start).loadUnaligned(as: UInt64.self),
       unsafe batch.pointer(at: start + 16).loadUnaligned(as: UInt64.self))
-    next = (next + 1) % marks.count
+    next = (next + 1) % fingerprints.count
   }
 
   /// Whether a message that the path carries `error.information` bytes fits what was sent: it went there, some of it was
@@ -44,8 +44,8 @@ struct SentMarks {
     let words = unsafe error.quote.withUnsafeBytes {
       unsafe ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
     }
-    return marks.contains(Self.mark(words.0, words.1))
+    return fingerprints.contains(Self.fingerprint(words.0, words.1))
   }
 
-  private static func mark(_ one: UInt64, _ other: UInt64) -> UInt64 { one ^ (other << 1 | other >> 63) }
+  private static func fingerprint(_ one: UInt64, _ other: UInt64) -> UInt64 { one ^ (other << 1 | other >> 63) }
 }
