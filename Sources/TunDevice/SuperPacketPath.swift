@@ -7,16 +7,19 @@ import TunnelCore
 struct SuperPacketPath: ~Copyable {
   private var reader: SuperPacketReader
   private var joiner: SuperPacketJoiner
-  /// For one write: the virtio header, and the pieces of a super-packet.
-  private var vectors = VectorArray(capacity: 130, prefixByteCount: VirtioHeader.byteCount)
+  private let workspace: SuperPacketWorkspace
   /// What the kernel would not do.
   private(set) var refusal: String?
 
-  init(_ descriptor: borrowing TunDescriptor, isTap: Bool) {
-    reader = SuperPacketReader(isFrame: isTap, buffers: SuperPacketBuffers())
+  init(
+    _ descriptor: borrowing TunDescriptor, isTap: Bool, workspace: SuperPacketWorkspace
+  ) {
+    self.workspace = workspace
+    reader = SuperPacketReader(isFrame: isTap, buffers: workspace.buffers)
     let granted = Self.negotiate(descriptor)
     // The first vector is the virtio header's.
-    joiner = SuperPacketJoiner(isFrame: isTap, joinsUDP: granted.contains(.udp), mostPackets: vectors.capacity - 1)
+    joiner = SuperPacketJoiner(
+      isFrame: isTap, joinsUDP: granted.contains(.udp), mostPackets: workspace.vectors.capacity - 1)
     joiner.joinsTCP = granted.contains(.tcp)
     if !granted.contains(.udp) {
       refusal = granted.contains(.tcp) ? OffloadFacts.udpName : "TCP and UDP segmentation"
@@ -81,21 +84,21 @@ struct SuperPacketPath: ~Copyable {
   private mutating func writeAlone(
     _ packets: borrowing PacketBatch, _ index: Int, to descriptor: borrowing TunDescriptor
   ) throws(Errno) {
-    vectors.removeAll()
-    _ = vectors.append(packets, start: packets.start(of: index), length: packets.length(of: index))
+    workspace.vectors.removeAll()
+    _ = workspace.vectors.append(packets, start: packets.start(of: index), length: packets.length(of: index))
     try write(VirtioHeader(), to: descriptor)
   }
 
   /// The first packet whole, of the others only the payload. False if there are too many of them.
   private mutating func fill(_ packets: borrowing PacketBatch, from index: Int, to end: Int) -> Bool {
-    vectors.removeAll()
-    guard vectors.append(packets, start: packets.start(of: index), length: packets.length(of: index)) else {
+    workspace.vectors.removeAll()
+    guard workspace.vectors.append(packets, start: packets.start(of: index), length: packets.length(of: index)) else {
       return false
     }
     let headers = joiner.headersLength
     for slot in index + 1..<end where packets.state(of: slot) == .passed && packets.length(of: slot) > 0 {
       let start = packets.start(of: slot) + headers
-      guard vectors.append(packets, start: start, length: packets.length(of: slot) - headers) else {
+      guard workspace.vectors.append(packets, start: start, length: packets.length(of: slot) - headers) else {
         return false
       }
     }
@@ -103,8 +106,8 @@ struct SuperPacketPath: ~Copyable {
   }
 
   private mutating func write(_ header: VirtioHeader, to descriptor: borrowing TunDescriptor) throws(Errno) {
-    vectors.setHeader(header)
-    try descriptor.write(vectors)
+    workspace.vectors.setHeader(header)
+    try descriptor.write(workspace.vectors)
   }
 }
 

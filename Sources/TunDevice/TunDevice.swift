@@ -22,8 +22,10 @@ package final class TunDevice: PacketDevice {
   package private(set) var failures = FailureTally()
 
   /// Attaches to the device `name`, or creates it (until the descriptor is closed). An empty name lets the kernel
-  /// choose.
-  package init(name: String, options: Options) throws(SystemCallError) {
+  /// choose. Devices of one thread share a `workspace`; a lone one has its own.
+  package init(
+    name: String, options: Options, workspace: SuperPacketWorkspace = SuperPacketWorkspace()
+  ) throws(SystemCallError) {
     // With packet information on the wire the packets are passed as they are, one by one.
     let wantsPacketInformation = options.packetInformation == .onWire && options.mode == .tun
     let wantsSuperPackets = options.usesOffloads && !wantsPacketInformation
@@ -32,7 +34,7 @@ package final class TunDevice: PacketDevice {
     let withHeader = wantsSuperPackets ? try Self.attachWithHeader(name, flags) : nil
     headerIsRefused = wantsSuperPackets && withHeader == nil
     if let withHeader {
-      superPackets = SuperPacketPath(withHeader, isTap: options.mode == .tap)
+      superPackets = SuperPacketPath(withHeader, isTap: options.mode == .tap, workspace: workspace)
       tun = withHeader
     } else {
       tun = try TunDescriptor(name: name, flags: flags)
