@@ -7,6 +7,8 @@ final class SaltyOpener: PacketOpener {
   private(set) var handshake: Handshake
   private var channel: ControlChannel
   private var deadPeerDetection: DeadPeerDetection
+  /// Whether data were opened in this range.
+  private var hasOpened = false
 
   init(_ agreement: KeyAgreement, _ parameters: ProtocolParameters, _ handover: KeyHandover) {
     handshake = Handshake(replayWindow: parameters.replayWindow, handover)
@@ -62,15 +64,11 @@ final class SaltyOpener: PacketOpener {
 
   func open(_ datagrams: inout PacketBatch, _ range: Range<Int>, control: inout PacketBatch, at now: Moment) {
     lookAtTimers(&control, at: now)
-    var hasPassed = false
+    hasOpened = false
     for index in range where datagrams.isPending(index) {
-      if let reason = open(&datagrams, index, &control, now) {
-        datagrams.drop(index, reason)
-      } else if datagrams.state(of: index) == .passed {
-        hasPassed = true
-      }
+      if let reason = open(&datagrams, index, &control, now) { datagrams.drop(index, reason) }
     }
-    if hasPassed { deadPeerDetection.hasHeard() }
+    if hasOpened { deadPeerDetection.hasHeard() }
   }
 
   private func open(
@@ -85,6 +83,7 @@ final class SaltyOpener: PacketOpener {
     if let reason = cipher.open(&span, counter: word & DataHeader.counterMask) { return reason }
     datagrams.trimFront(of: index, by: BoxStream.tagByteCount)
     datagrams.pass(index)
+    hasOpened = true
     return nil
   }
 
