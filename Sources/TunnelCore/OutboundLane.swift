@@ -33,8 +33,8 @@ public final class OutboundLane {
 
   /// Sends what is left of the batch. False if some of it has to wait.
   private func sendRest() throws -> Bool {
-    let start = unsent
     guard let link = waiting else { return true }
+    let start = unsent
     do {
       unsent = try link.transport.send(&batch, from: start)
     } catch {
