@@ -96,6 +96,18 @@ let package = Package(
     // Network namespaces with daemons in them, for the end-to-end tests and the benchmarks.
     .target(name: "TunnelLab", path: "Tests/Lab", exclude: ["Programs"], swiftSettings: common),
 
+    // See Tests/Simulation/README.md.
+    .target(name: "CSodiumRecorder", path: "Tests/Simulation/Recorder"),
+    .target(
+      name: "Simulation",
+      dependencies: ["BuiltinProtocols", "CSodium", "CSodiumRecorder", "ProtocolKit", "Sodium", "TunnelCore"],
+      path: "Tests/Simulation/World", swiftSettings: common),
+    .executableTarget(
+      name: "simulate", dependencies: ["Simulation"], path: "Tests/Simulation/Simulate", swiftSettings: common),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "ProtocolKit", "Sodium", "TunnelCore"],
+      path: "Tests/Simulation/Tests", resources: [.copy("Vectors")], swiftSettings: common),
+
     // See Benchmarks/run, Benchmarks/seal and Benchmarks/memory.
     .executableTarget(
       name: "tunnel-benchmark", dependencies: ["TunnelLab"], path: "Benchmarks/Tunnel", swiftSettings: common),

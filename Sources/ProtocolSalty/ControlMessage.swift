@@ -120,7 +120,7 @@ struct BaseNonce: Equatable {
   func tail(_ counter: UInt32) -> UInt64 { UInt64(word) << 32 | UInt64(counter) }
 
   static func random() -> BaseNonce {
-    var generator = SystemRandomNumberGenerator()
+    var generator = SecureRandom()
     return BaseNonce(
       prefix: .init(high: generator.next(), low: generator.next()),
       word: UInt32(truncatingIfNeeded: generator.next() as UInt64))

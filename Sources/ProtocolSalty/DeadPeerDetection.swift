@@ -1,3 +1,4 @@
+import Sodium
 import TunnelCore
 
 /// When a side that sends and hears nothing announces its key again, although everything had been agreed on.
@@ -28,7 +29,8 @@ struct DeadPeerDetection {
   mutating func isDue(at now: Moment) -> Bool {
     if due == nil && handover.batches > answered { due = handover.lastSent + Self.patience }
     guard let due, now.monotonicNanoseconds >= due else { return false }
-    self.due = now.monotonicNanoseconds + UInt64.random(in: Self.interval)
+    var generator = SecureRandom()
+    self.due = now.monotonicNanoseconds + UInt64.random(in: Self.interval, using: &generator)
     return true
   }
 }

@@ -147,7 +147,11 @@ extension EndToEnd.Measured {
     func million() throws {
       let lab = try up(try Tunnel("salty"))
       let traffic = Traffic(from: lab.a, to: lab.b, address: lab.b.inner)
-      #expect(try traffic.udp(packets: 1_000_000, perSecond: 40_000, length: 200) == "0 0 0")
+      // After a pause of the machine's the sender makes up for it in one burst; the kernel's queue (500) would drop it.
+      for host in [lab.a, lab.b] { try host.must("ip link set qt0 txqueuelen 20000") }
+      let counted = try traffic.udp(packets: 1_000_000, perSecond: 40_000, length: 200)
+      let counters = try [lab.a, lab.b].map { try $0.must("ip -s link") + $0.must("nstat -as") }
+      #expect(counted == "0 0 0", "\(counters)")
     }
 
     @Test("nothing is allocated for a packet", arguments: ["raw", "nacl0", "nacltai", "salty"])

@@ -1,0 +1,6 @@
+import Simulation
+
+@main
+struct Simulate {
+  static func main() {}
+}
