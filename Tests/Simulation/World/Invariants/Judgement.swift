@@ -1,0 +1,137 @@
+import TunnelCore
+
+/// What must hold, looked at as it happens.
+extension World {
+  // MARK: What comes out
+
+  func judgeDelivery(_ packet: [UInt8], to side: Side) {
+    guard let (origin, number) = deliveries.origin(of: packet) else {
+      return fail(.sentByPeer, "\(side.name) delivers \(packet.count) bytes that nobody sent")
+    }
+    let sender = sides[origin]
+    if sender.tunnel != side.tunnel { return fail(.ownDevice, "\(side.name) delivers what \(sender.name) sent") }
+    if origin == side.index { return fail(.sentByPeer, "\(side.name) delivers what it sent itself") }
+    judgeRepetition(origin, number, to: side)
+    judgeAge(origin, number, to: side)
+    judgeOpeningKey(origin, number, of: side)
+    if deliveries[origin, number].delivered == nil {
+      deliveries[origin, number].delivered = (queue.now, side.run)
+    }
+  }
+
+  private func judgeRepetition(_ origin: Int, _ number: Int, to side: Side) {
+    guard let before = deliveries[origin, number].delivered, side.program == .ours else { return }
+    // A process that knows nothing of what the one before took: TIME_WINDOW is the remedy, as far as it goes.
+    if script.proto == .nacltai && before.run != side.run && !isBeforeWindow(origin, number, of: side) { return }
+    fail(.deliveredOnce, "packet \(number) of \(sides[origin].name) comes out again at \(side.name)")
+  }
+
+  /// Whether a packet's stamp is older than TIME_WINDOW lets anything be.
+  private func isBeforeWindow(_ origin: Int, _ number: Int, of side: Side) -> Bool {
+    guard let window = script.timeWindow, let datagram = deliveries[origin, number].datagram else { return false }
+    return Message.seconds(of: wire.datagrams[datagram].number, script) < side.record.startSeconds - Int64(window)
+  }
+
+  private func judgeAge(_ origin: Int, _ number: Int, to side: Side) {
+    guard let datagram = deliveries[origin, number].datagram, side.program == .ours else { return }
+    let sealed = wire.datagrams[datagram]
+    switch script.proto {
+    case .salty:
+      if sealed.time < side.startedAt {
+        fail(.delayed, "\(side.name) delivers packet \(number), which was sealed before its start")
+      }
+    case .nacltai:
+      let highest = side.record.highestAccepted
+      if highest > sealed.number && highest - sealed.number > UInt128(60) << 64 {
+        fail(.delayed, "\(side.name) delivers packet \(number), whose stamp is over a minute behind the highest")
+      }
+      side.record.highestAccepted = max(highest, sealed.number)
+    }
+  }
+
+  // MARK: Keys
+
+  /// At the start: whether this run cannot know what was used before.
+  func judgeClock(_ side: Side, at now: Moment) {
+    side.record.startSeconds = now.unixSeconds
+    let used = Message.seconds(of: side.record.highestNumber, script)
+    if side.lostItsFile && side.record.highestNumber > 0 && now.unixSeconds <= used { side.record.forgotItsTime = true }
+  }
+
+  func judgeKey(of side: Side) {
+    guard script.proto == .salty, let pair = seals.pair, !seals.isLongTerm else { return }
+    if !seals.isProven(pair) {
+      fail(.provenKey, "\(side.name) seals a packet under a key that its peer has never quoted")
+    }
+    guard let own = seals.made[pair.own], let remote = seals.made[pair.remote] else { return }
+    let age = side.host.clock.now().monotonicSeconds &- own.monotonicSeconds
+    if own.run != side.run || age >= Life.ofKey { fail(.keyLife, "\(side.name) seals under its key of \(age) s ago") }
+    let remoteAge = queue.now - remote.time
+    if remoteAge > Life.ofRemoteKey {
+      fail(.keyLife, "\(side.name) seals for a key that its peer made \(Int(remoteAge.inSeconds)) s ago")
+    }
+  }
+
+  private func judgeOpeningKey(_ origin: Int, _ number: Int, of side: Side) {
+    guard script.proto == .salty, side.program == .ours else { return }
+    guard let keys = deliveries[origin, number].keys, let own = seals.made[keys.remote] else { return }
+    let (age, isOfEarlierBoot) = side.host.clock.now().monotonicSeconds.subtractingReportingOverflow(
+      own.monotonicSeconds)
+    if own.run != side.run || isOfEarlierBoot || age > Life.ofKey { fail(.keyLife, "\(side.name) opens with its key of \(age) s ago") }
+  }
+
+  /// Seconds, and true time.
+  enum Life {
+    static let ofKey: UInt64 = 900
+    /// The peer has it for 900 s and may announce it to the last; we keep that for 900 more.
+    static let ofRemoteKey = Time.seconds(1801)
+  }
+
+  // MARK: Roaming
+
+  func judgeRoaming(of side: Side, _ from: Endpoint?, _ to: Endpoint) {
+    say("\(side.name) follows its peer to \(text(to))")
+    guard side.program == .ours else { return }
+    let here = side.record.batch.filter { $0.from == to && $0.isNew }
+    let isFresh = here.contains { $0.datagram.map { wire.datagrams[$0].time >= side.startedAt } ?? false }
+    if isFresh {
+      side.record.hasHeardOfNow = true
+    } else if script.proto == .nacltai && !side.record.hasHeardOfNow && here.contains(where: { $0.datagram != nil }) {
+      return  // After a start nacltai takes recordings until a packet of now has come.
+    } else {
+      fail(.roaming, "\(side.name) follows its peer to \(text(to)), from where nothing fresh and authentic came")
+    }
+  }
+
+  private func text(_ endpoint: Endpoint) -> String {
+    let address = (0..<4).map { String(endpoint.low >> (24 - 8 * UInt64($0)) & 0xff) }.joined(separator: ".")
+    return "\(address):\(endpoint.port)"
+  }
+
+  // MARK: Bounds
+
+  /// Within ten seconds.
+  private static let span = Time.seconds(10)
+  private static let mostControl = 60
+  private static let mostAgreements = 120
+
+  func countControl(_ side: Side) {
+    guard side.program == .ours else { return }
+    note(&side.record.controlSent)
+    if side.record.controlSent.count > Self.mostControl {
+      fail(.controlBounded, "\(side.name) sends \(side.record.controlSent.count) control datagrams in 10 s")
+    }
+  }
+
+  func countAgreement(_ side: Side) {
+    note(&side.record.agreements)
+    if side.record.agreements.count > Self.mostAgreements {
+      fail(.workBounded, "\(side.name) makes \(side.record.agreements.count) key agreements in 10 s")
+    }
+  }
+
+  private func note(_ times: inout [Time]) {
+    times.append(queue.now)
+    if let first = times.firstIndex(where: { queue.now - $0 <= Self.span }) { times.removeFirst(first) }
+  }
+}
