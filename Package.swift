@@ -108,7 +108,8 @@ let package = Package(
       name: "SimulationTests", dependencies: ["Simulation", "ProtocolKit", "Sodium", "TunnelCore"],
       path: "Tests/Simulation/Tests",
       resources: [
-        .copy("Vectors/salty_probe.json"), .copy("../../ProtocolTests/Vectors/salty.json"),
+        .copy("Vectors/salty_probe.json"), .copy("Vectors/salty_more.json"),
+        .copy("../../ProtocolTests/Vectors/salty.json"),
         .copy("../../ProtocolTests/Vectors/nacltai.json"), .copy("../../ProtocolTests/Vectors/nacltai_replay.json"),
       ],
       swiftSettings: common),

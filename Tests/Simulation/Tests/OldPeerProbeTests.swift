@@ -4,16 +4,20 @@ import TunnelCore
 
 @testable import Simulation
 
-/// salty_probe.json: one original, and a peer that makes mistakes.
+/// salty_probe.json, and salty_more.json in the same form, which turns the clock as well: one original, and a peer that
+/// makes mistakes.
 private struct Probes: Decodable {
   struct Script: Decodable {
     let name: String
+    /// In salty_more.json; in the other file, `epoch`.
+    let startedAtUnixSeconds: Int64?
     let peerLongTerm, originalLongTerm: LongTermKeys
     let originalEphemeral: [EphemeralKey]
     let steps: [Step]
   }
   struct Step: Decodable {
     let what: String
+    let unixSeconds: Int64?
     let datagram, packetIn: Hex?
     let outcome: String?
     let replies: [Reply]
@@ -26,7 +30,7 @@ private struct Probes: Decodable {
   let scripts: [Script]
 }
 
-/// The second the original's clock showed in all of them.
+/// The second that the original's clock showed in all of salty_probe.json.
 private let epoch: Int64 = 1_646_326_104
 
 extension Probes.Script {
@@ -34,10 +38,11 @@ extension Probes.Script {
   var isFloating: Bool { name == "address" }
 
   func party() throws -> OldParty {
+    let start = startedAtUnixSeconds ?? epoch
     let wireFormat = OldQuicktun.salty(
-      secret: try originalLongTerm.secret.secretKey, peer: peerLongTerm.public.publicKey, at: OldParty.moment(epoch),
+      secret: try originalLongTerm.secret.secretKey, peer: peerLongTerm.public.publicKey, at: OldParty.moment(start),
       keys: originalEphemeral.source())
-    return OldParty(wireFormat, isFloating: isFloating, unixSeconds: epoch)
+    return OldParty(wireFormat, isFloating: isFloating, unixSeconds: start)
   }
 }
 
@@ -45,6 +50,7 @@ extension Probes.Step {
   var source: Endpoint { what.contains("second address") ? OldParty.elsewhere : OldParty.peer }
 
   func play(_ party: OldParty) -> OldParty.Effects {
+    if let unixSeconds { party.unixSeconds = unixSeconds }
     if let datagram { return party.open(datagram.bytes, from: source) }
     if let packetIn { return party.seal(packetIn.bytes) }
     return party.tick()
@@ -58,10 +64,10 @@ extension Probes.Step {
 
 @Suite("The model of quicktun 2.2.6's salty meets a peer that makes mistakes as the original did, holes and all")
 struct OldPeerProbeTests {
-  @Test("every step of every script")
-  func scripts() throws {
-    let scripts = try vectors("salty_probe", as: Probes.self).scripts
-    #expect(scripts.count == 7)
+  @Test("every step of every script", arguments: ["salty_probe", "salty_more"])
+  func scripts(file: String) throws {
+    let scripts = try vectors(file, as: Probes.self).scripts
+    #expect(scripts.count >= 7)
     for script in scripts {
       let party = try script.party()
       for (number, step) in script.steps.enumerated() {

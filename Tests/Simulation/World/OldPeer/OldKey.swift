@@ -2,7 +2,7 @@ import CSodium
 
 /// A key pair that a salty process made for a while, and the base of the nonces used with it. Zeros until it is made.
 struct OldKey {
-  static let basedNonceByteCount = 20
+  static let baseNonceByteCount = 20
   let secret, publicKey: [UInt8]
   /// The last four bytes count the packets sealed, and are told to the peer with the rest.
   private(set) var nonce: [UInt8]
@@ -25,16 +25,16 @@ struct OldKey {
 
   /// A new random key.
   static func made() -> OldKey {
-    OldKey(secret: OldBox.random(OldBox.keyByteCount), nonce: OldBox.random(basedNonceByteCount) + zeros(4))
+    OldKey(secret: OldBox.random(OldBox.keyByteCount), nonce: OldBox.random(baseNonceByteCount) + zeros(4))
   }
 
   /// Whether the peer, which quotes this, knows the key. That zeros are a quote of a key never made, the original
   /// does not see.
   func isQuoted(by key: [UInt8], _ nonce: [UInt8]) -> Bool {
-    publicKey == key && self.nonce.prefix(Self.basedNonceByteCount) == nonce.prefix(Self.basedNonceByteCount)
+    publicKey == key && self.nonce.prefix(Self.baseNonceByteCount) == nonce.prefix(Self.baseNonceByteCount)
   }
 
   var counter: UInt32 { nonce.suffix(4).bigEndian() }
 
-  mutating func count() { nonce.replaceSubrange(Self.basedNonceByteCount..., with: [UInt8](bigEndian: counter + 1)) }
+  mutating func count() { nonce.replaceSubrange(Self.baseNonceByteCount..., with: [UInt8](bigEndian: counter + 1)) }
 }

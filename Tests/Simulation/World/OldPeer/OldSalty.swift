@@ -116,7 +116,7 @@ final class OldSalty: OldProcess {
 
   func open(_ datagram: [UInt8], at now: Moment) -> Result<OldContent, OldRefusal> {
     lookAtTimers(at: now)
-    if hasEnded { return .failure(OldRefusal(.noPeer)) }
+    if hasEnded { return .failure(OldRefusal(.refused)) }
     guard let first = datagram.first else { return .failure(OldRefusal(.tooShort)) }
     guard datagram.count <= OldLimit.datagram else { return .failure(OldRefusal(.notAuthentic)) }
     return first >> 7 == 1 ? takeControl(datagram, now.unixSeconds) : openData(datagram)
@@ -129,7 +129,7 @@ final class OldSalty: OldProcess {
     let (remoteID, slot, counter) = (Int(header >> 30 & 1), Int(header >> 29 & 1), header & Self.counterMask)
     let decoder = decoders[remoteID][slot]
     if let refusal = decoder.window.refusal(of: counter) { return .failure(refusal) }
-    let nonce = decoder.nonce.prefix(OldKey.basedNonceByteCount) + [UInt8](bigEndian: counter)
+    let nonce = decoder.nonce.prefix(OldKey.baseNonceByteCount) + [UInt8](bigEndian: counter)
     let sealed = datagram.dropFirst(Self.headerByteCount)
     guard let packet = OldBox.open(sealed, nonce: Array(nonce), key: decoder.key) else {
       return .failure(OldRefusal(.notAuthentic))
