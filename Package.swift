@@ -106,7 +106,13 @@ let package = Package(
       name: "simulate", dependencies: ["Simulation"], path: "Tests/Simulation/Simulate", swiftSettings: common),
     .testTarget(
       name: "SimulationTests", dependencies: ["Simulation", "ProtocolKit", "Sodium", "TunnelCore"],
-      path: "Tests/Simulation/Tests", resources: [.copy("Vectors")], swiftSettings: common),
+      path: "Tests/Simulation/Tests",
+      resources: [
+        .copy("Vectors/salty_probe.json"), .copy("Vectors/salty_more.json"),
+        .copy("../../ProtocolTests/Vectors/salty.json"),
+        .copy("../../ProtocolTests/Vectors/nacltai.json"), .copy("../../ProtocolTests/Vectors/nacltai_replay.json"),
+      ],
+      swiftSettings: common),
 
     // See Benchmarks/run, Benchmarks/seal and Benchmarks/memory.
     .executableTarget(
