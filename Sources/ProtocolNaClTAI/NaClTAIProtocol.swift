@@ -111,9 +111,10 @@ final class NaClTAIOpener: PacketOpener {
     guard box.open(&span, prefix: .init(high: role, low: stamp.seconds), tail: stamp.rest) else {
       return .notAuthentic
     }
+    let isOvertaken = window.isOvertaken(number)
     window.accept(number)
     datagrams.trimFront(of: index, by: BoxStream.tagByteCount)
-    datagrams.pass(index)
+    if isOvertaken { datagrams.passOvertaken(index) } else { datagrams.pass(index) }
     return nil
   }
 

@@ -67,6 +67,9 @@ final class ReceivingCipher {
   /// Whether this is the cipher for just these keys. If so it stays, and its memory of what it has seen with it.
   func isFor(_ local: LocalKey, _ remote: Announcement) -> Bool { self.local === local && self.remote == remote }
 
+  /// Whether one with as high a counter was opened before.
+  func isOvertaken(_ counter: UInt32) -> Bool { window.isOvertaken(counter) }
+
   /// Opens `box` (tag and ciphertext) in place.
   @inline(__always)
   @_lifetime(span: copy span)

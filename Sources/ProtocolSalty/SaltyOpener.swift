@@ -79,10 +79,12 @@ final class SaltyOpener: PacketOpener {
     if word >> 31 == 1 { return openControl(&datagrams, index, &control, now) }
     guard let cipher = handshake.receivingCiphers[DataHeader.cipherIndex(word)] else { return .noKey }
     datagrams.trimFront(of: index, by: DataHeader.byteCount)
+    let counter = word & DataHeader.counterMask
+    let isOvertaken = cipher.isOvertaken(counter)
     var span = datagrams[index]
-    if let reason = cipher.open(&span, counter: word & DataHeader.counterMask) { return reason }
+    if let reason = cipher.open(&span, counter: counter) { return reason }
     datagrams.trimFront(of: index, by: BoxStream.tagByteCount)
-    datagrams.pass(index)
+    if isOvertaken { datagrams.passOvertaken(index) } else { datagrams.pass(index) }
     hasOpened = true
     return nil
   }

@@ -79,6 +79,7 @@ public final class InboundLane {
   private func sendControl(_ link: Link) throws {
     if control.isEmpty { return }
     defer { control.removeAll() }
+    link.session.seek(with: &control)
     link.session.address(&control)
     let end = try link.transport.send(&control, from: 0)
     var sent: UInt64 = 0

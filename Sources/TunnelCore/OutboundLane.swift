@@ -31,6 +31,19 @@ public final class OutboundLane {
     return outcome == .more ? .more : .idle
   }
 
+  /// Sends a keepalive, an empty packet, to where a peer that has moved may be again: if it is, it answers from there. Not
+  /// while others' datagrams wait.
+  public func seek(_ link: Link) throws {
+    guard let place = link.session.soughtAt, waiting == nil else { return }
+    batch.removeAll()
+    unsent = 0
+    guard let start = batch.roomForNext(0) else { return }
+    batch.append(at: start, length: 0, endpoint: place)
+    waiting = link
+    link.session.sealer.seal(&batch, 0..<1, at: clock.now())
+    _ = try sendRest()
+  }
+
   /// Sends what is left of the batch. False if some of it has to wait.
   private func sendRest() throws -> Bool {
     guard let link = waiting else { return true }

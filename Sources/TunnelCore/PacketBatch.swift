@@ -77,6 +77,12 @@ public struct PacketBatch: ~Copyable {
   public func endpoint(of index: Int) -> Endpoint { self[slot: index].endpoint }
 
   public mutating func pass(_ index: Int) { self[slot: index].state = .passed }
+  /// Opened, but overtaken by others. It may have been held back, or recorded before a restart: where it came from says
+  /// nothing of where the peer is now.
+  public mutating func passOvertaken(_ index: Int) {
+    pass(index)
+    setEndpoint(of: index, .unspecified)
+  }
   public mutating func consume(_ index: Int) { self[slot: index].state = .consumed }
   public mutating func consumeUnproven(_ index: Int) { self[slot: index].state = .unproven }
   public mutating func drop(_ index: Int, _ reason: DropReason) { self[slot: index].state = .dropped(reason) }
@@ -193,6 +199,13 @@ public struct PacketBatch: ~Copyable {
     let target = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[start..<start + bytes.byteCount])
     unsafe bytes.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
     return true
+  }
+
+  /// Adds a copy of a datagram that passed, for another place. Nothing if the batch is full.
+  mutating func appendCopy(ofPassed index: Int, to endpoint: Endpoint) {
+    let (from, length) = (start(of: index), length(of: index))
+    guard append(length: length, to: endpoint, fill: { _ in }) else { return }
+    unsafe pointer(at: start(of: count - 1)).copyMemory(from: pointer(at: from), byteCount: length)
   }
 
   /// Adds an empty slot for what an end took in and cannot hand on, so that it is counted. Nothing if the batch is full.

@@ -24,6 +24,8 @@ public final class Relay {
     let now = clock.now()
     link.transport.tick(at: now)
     session.sealer.tick(at: now)
+    session.tick()
+    try outbound.seek(link)
     try inbound.tick(link)
     try lookElsewhere()
   }

@@ -50,6 +50,9 @@ public struct ReplayWindow<Number: FixedWidthInteger & UnsignedInteger & Sendabl
     return place < entries.count ? place : place - entries.count
   }
 
+  /// Whether a number as high was accepted before.
+  @inlinable public func isOvertaken(_ number: Number) -> Bool { number <= highest }
+
   /// What `accept` would mean for `number`. Changes nothing: ask before the tag is checked, accept after.
   @inlinable
   public func verdict(on number: Number) -> Verdict {

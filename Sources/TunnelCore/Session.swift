@@ -9,10 +9,15 @@ public final class Session {
   /// Whether an authentic datagram from elsewhere moves the peer there.
   public let isFloating: Bool
 
+  /// Where the configuration has the peer; nil if it is only known once it is heard.
+  private let home: Endpoint?
   /// Where datagrams go now; nil while nobody knows.
   public private(set) var peer: Endpoint?
   /// When something authentic and of now came last; nil if nothing did. CLOCK_BOOTTIME.
   public private(set) var lastHeard: UInt64?
+  private var homing = Homing()
+  /// Home, while the peer does not answer anywhere else: it is looked for there once a second.
+  private(set) var soughtAt: Endpoint?
   private var outbound = OutboundCounters()
   private var inbound = InboundCounters()
   /// A copy of both directions', each of which its own lane counts.
@@ -25,6 +30,7 @@ public final class Session {
     sealer = wireFormat.sealer
     opener = wireFormat.opener
     self.peer = peer
+    home = peer
     self.isFloating = isFloating || peer == nil
   }
 
@@ -55,6 +61,14 @@ public final class Session {
     outbound = counts
   }
 
+  /// Doubles what the protocol says of its own while the peer is sought at home: it may be there, or where it was.
+  func seek(with control: inout PacketBatch) {
+    guard let soughtAt else { return }
+    for index in 0..<control.count where control.endpoint(of: index) == .unspecified {
+      control.appendCopy(ofPassed: index, to: soughtAt)
+    }
+  }
+
   // MARK: Inbound
 
   /// Drops what is not from a fixed peer.
@@ -65,7 +79,7 @@ public final class Session {
 
   /// The last authentic datagram in `range` that is surely of now tells that the peer is there, and, if it floats, where.
   func follow(_ datagrams: borrowing PacketBatch, _ range: Range<Int>, at now: Moment) {
-    for index in range.reversed() {
+    for index in range.reversed() where datagrams.endpoint(of: index) != .unspecified {
       switch datagrams.state(of: index) {
       case .passed, .consumed:
         lastHeard = now.monotonicNanoseconds
@@ -76,8 +90,15 @@ public final class Session {
     }
   }
 
+  /// To be called about once a second.
+  func tick() {
+    let isSilent = homing.isSilent(heard: lastHeard, sent: outbound.sent.packets)
+    soughtAt = isSilent && peer != home ? home : nil
+  }
+
   private func move(to endpoint: Endpoint) {
     guard endpoint != peer else { return }
+    soughtAt = nil
     let before = peer
     peer = endpoint
     inbound.roamings += 1

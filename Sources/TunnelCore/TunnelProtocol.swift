@@ -41,7 +41,8 @@ public protocol PacketSealer: AnyObject {
 public protocol PacketOpener: AnyObject {
   /// Turns every pending datagram in `range` into the packet in it: `.passed` (an empty one is a keepalive),
   /// `.consumed`, `.unproven`, or `.dropped`. Only authentic and fresh datagrams may end as passed or consumed: the
-  /// session believes their address. What is authentic but may have been recorded before the start is unproven.
+  /// session believes their address, unless they pass as overtaken. What is authentic but may have been recorded before
+  /// the start is unproven.
   /// Datagrams that are not pending are none of the protocol's business. Answers go into `control`.
   func open(_ datagrams: inout PacketBatch, _ range: Range<Int>, control: inout PacketBatch, at now: Moment)
 

@@ -15,6 +15,8 @@ package struct Coverage: Sendable {
     last[side.index] = state
   }
 
+  mutating func note(_ rule: Recovery.Case) { counts["recovery: \(rule.rawValue)", default: 0] += 1 }
+
   /// A line for each, with how often it was met.
   package var text: String {
     counts.sorted { $0.key < $1.key }.map { "\($0.value)  \($0.key)" }.joined(separator: "\n")

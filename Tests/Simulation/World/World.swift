@@ -85,11 +85,15 @@ package final class World {
     }
     // After all else that is planned for that moment, though by events themselves.
     queue.add(at: .milliseconds(script.end) + 1) { [unowned self] in calm() }
-    let end = Time.milliseconds(script.end) + longestRecovery + Recovery.proof + .seconds(1)
-    while violation == nil, let action = queue.next(until: end) { action() }
+    run(until: .milliseconds(script.end) + 2)
+    run(until: .milliseconds(script.end) + longestRecovery + Recovery.proof + .seconds(1))
     if violation == nil { judgeRecovery() }
     for side in sides { stop(side) }
     return violation
+  }
+
+  private func run(until end: Time) {
+    while violation == nil, let action = queue.next(until: end) { action() }
   }
 
   /// The first is kept: what follows may follow from it.

@@ -10,6 +10,8 @@ final class MemoryTransport: DatagramTransport {
   let burst = Burst(packets: 64, buffers: 2)
   let failures = FailureTally()
   let localEndpoint: Endpoint?
+  /// How many datagrams one read brings.
+  private let atOnce: Int
   var waiting: [Arrival] = []
   /// What a router on the path said last of how much it carries: what is longer leaves in pieces.
   var toldPathMTU: Int?
@@ -23,7 +25,7 @@ final class MemoryTransport: DatagramTransport {
   /// Datagrams of full size that a socket's buffer holds, as Linux has it without further ado (212 KB).
   private static let bufferedDatagrams = 90
 
-  init(_ endpoint: Endpoint) { localEndpoint = endpoint }
+  init(_ endpoint: Endpoint, atOnce: Int) { (localEndpoint, self.atOnce) = (endpoint, atOnce) }
 
   func arrive(_ bytes: [UInt8], from endpoint: Endpoint) {
     if waiting.count < Self.bufferedDatagrams { waiting.append(Arrival(bytes: bytes, from: endpoint)) }
@@ -31,7 +33,8 @@ final class MemoryTransport: DatagramTransport {
 
   func receive(into datagrams: inout PacketBatch) throws -> ReadOutcome {
     var taken = 0
-    while taken < waiting.count, datagrams.append(copyOf: waiting[taken].bytes, from: waiting[taken].from) {
+    while taken < min(atOnce, waiting.count), datagrams.append(copyOf: waiting[taken].bytes, from: waiting[taken].from)
+    {
       taken += 1
     }
     onRead(Array(waiting[..<taken]))

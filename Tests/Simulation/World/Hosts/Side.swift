@@ -49,7 +49,8 @@ final class Side {
     self.file = file
     random = Draw(seed, .keys, UInt64(index), 0)
     secret = SecretKey()
-    transport = MemoryTransport(Endpoint(ipv4: host.address, port: port))
+    // The original reads one at a time, and follows its peer after each.
+    transport = MemoryTransport(Endpoint(ipv4: host.address, port: port), atOnce: program == .old ? 1 : .max)
   }
 
   /// The other end. The ends of a tunnel stand side by side.
@@ -68,8 +69,9 @@ struct SideRecord {
   /// Whether it has begun a run with its clock behind what it had used and without knowing so: then nonces may come
   /// twice, which nobody could help.
   var forgotItsTime = false
-  /// When it sent control datagrams, and made key agreements, of late.
+  /// When it sent control datagrams, read fresh ones of its peer's, and made key agreements, of late.
   var controlSent: [Time] = []
+  var controlAsked: [Time] = []
   var agreements: [Time] = []
   /// Datagrams (as the wire numbers them) that were read in this run.
   var read: Set<Int> = []

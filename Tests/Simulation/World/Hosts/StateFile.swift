@@ -25,7 +25,11 @@ final class StateFile: HighWaterMark, @unchecked Sendable {
 
   func raise(to value: UInt64) {
     settle()
-    if wasWritten { writes.append(Write(value: value, isOnDiskAt: trueTime() + Self.delay)) } else { replace(by: value) }
+    if wasWritten {
+      writes.append(Write(value: value, isOnDiskAt: trueTime() + Self.delay))
+    } else {
+      replace(by: value)
+    }
     wasWritten = true
   }
 

@@ -33,8 +33,10 @@ extension World {
   }
 
   private func judgeAge(_ origin: Int, _ number: Int, to side: Side) {
-    guard let datagram = deliveries[origin, number].datagram, side.program == .ours else { return }
+    guard let datagram = deliveries[origin, number].datagram else { return }
     let sealed = wire.datagrams[datagram]
+    defer { side.record.highestAccepted = max(side.record.highestAccepted, sealed.number) }
+    guard side.program == .ours else { return }
     switch script.proto {
     case .salty:
       if sealed.time < side.startedAt {
@@ -45,7 +47,6 @@ extension World {
       if highest > sealed.number && highest - sealed.number > UInt128(60) << 64 {
         fail(.delayed, "\(side.name) delivers packet \(number), whose stamp is over a minute behind the highest")
       }
-      side.record.highestAccepted = max(highest, sealed.number)
     }
   }
 
@@ -55,7 +56,9 @@ extension World {
   func judgeClock(_ side: Side, at now: Moment) {
     side.record.startSeconds = now.unixSeconds
     let used = Message.seconds(of: side.record.highestNumber, script)
-    if side.lostItsFile && side.record.highestNumber > 0 && now.unixSeconds <= used { side.record.forgotItsTime = true }
+    let hasForgotten = side.lostItsFile || side.file == nil
+    if hasForgotten && side.record.highestNumber > 0 && now.unixSeconds <= used { side.record.forgotItsTime = true }
+    side.lostItsFile = false
   }
 
   func judgeKey(of side: Side) {
@@ -77,7 +80,9 @@ extension World {
     guard let keys = deliveries[origin, number].keys, let own = seals.made[keys.remote] else { return }
     let (age, isOfEarlierBoot) = side.host.clock.now().monotonicSeconds.subtractingReportingOverflow(
       own.monotonicSeconds)
-    if own.run != side.run || isOfEarlierBoot || age > Life.ofKey { fail(.keyLife, "\(side.name) opens with its key of \(age) s ago") }
+    if own.run != side.run || isOfEarlierBoot || age > Life.ofKey {
+      fail(.keyLife, "\(side.name) opens with its key of \(age) s ago")
+    }
   }
 
   /// Seconds, and true time.
@@ -110,23 +115,27 @@ extension World {
 
   // MARK: Bounds
 
-  /// Within ten seconds.
+  /// Within ten seconds: so many of its own accord, and so many for each fresh control datagram of the peer's.
   private static let span = Time.seconds(10)
-  private static let mostControl = 60
-  private static let mostAgreements = 120
+  private static let control = (unasked: 30, perAsked: 2)
+  private static let agreements = (unasked: 40, perAsked: 6)
+
+  func countAsked(_ side: Side) { note(&side.record.controlAsked) }
 
   func countControl(_ side: Side) {
     guard side.program == .ours else { return }
     note(&side.record.controlSent)
-    if side.record.controlSent.count > Self.mostControl {
-      fail(.controlBounded, "\(side.name) sends \(side.record.controlSent.count) control datagrams in 10 s")
+    let (sent, asked) = (side.record.controlSent.count, side.record.controlAsked.count)
+    if sent > Self.control.unasked + Self.control.perAsked * asked {
+      fail(.controlBounded, "\(side.name) sends \(sent) control datagrams in 10 s, its peer \(asked)")
     }
   }
 
   func countAgreement(_ side: Side) {
     note(&side.record.agreements)
-    if side.record.agreements.count > Self.mostAgreements {
-      fail(.workBounded, "\(side.name) makes \(side.record.agreements.count) key agreements in 10 s")
+    let (made, asked) = (side.record.agreements.count, side.record.controlAsked.count)
+    if made > Self.agreements.unasked + Self.agreements.perAsked * asked {
+      fail(.workBounded, "\(side.name) makes \(made) key agreements in 10 s, its peer announces \(asked) times")
     }
   }
 

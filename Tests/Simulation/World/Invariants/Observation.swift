@@ -23,6 +23,7 @@ extension World {
       // What the peer itself has sealed, and this process has not seen yet.
       let datagram = wire.find(arrival.bytes).flatMap { wire.datagrams[$0].side == side.peerIndex ? $0 : nil }
       let isNew = datagram.map { side.record.read.insert($0).inserted } ?? false
+      if isNew && Message.isControl(arrival.bytes) { countAsked(side) }
       return (datagram, arrival.from, isNew)
     }
   }

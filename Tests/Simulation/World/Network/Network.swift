@@ -13,7 +13,9 @@ extension World {
     let conditions = conditions[way] ?? Conditions()
     if side.transport.headerBytes(towards: remote) + bytes.count > conditions.mtu,
       !fits(bytes, side, conditions)
-    { return }
+    {
+      return
+    }
     if conditions.isCut || conditions.dropped?.covers(bytes) == true || networkDraw.happens(conditions.loss) { return }
     let copies = networkDraw.happens(conditions.duplication) ? 2 : 1
     for _ in 0..<copies {
@@ -35,7 +37,8 @@ extension World {
   private func hear(_ bytes: [UInt8], _ side: Side, _ source: Endpoint, _ remote: Endpoint) -> Int {
     wire.hear(
       Wire.Datagram(
-        bytes: bytes, from: source, to: remote, time: queue.now, side: side.index, number: Message.number(bytes, script)))
+        bytes: bytes, from: source, to: remote, time: queue.now, side: side.index, number: Message.number(bytes, script)
+      ))
   }
 
   private func damaged(_ bytes: [UInt8]) -> [UInt8] {

@@ -28,7 +28,8 @@ extension World {
       if kind == .disguised, let last = wire.ofSide[other.peerIndex].last { source = wire.datagrams[last].from }
     case .flipped: bytes[attackerDraw.within(0...bytes.count - 1)] ^= 1 << UInt8(attackerDraw.within(0...7))
     case .shortened: bytes.removeLast(attackerDraw.within(1...bytes.count))
-    case .lengthened: bytes += (0..<attackerDraw.within(1...64)).map { _ in UInt8(truncatingIfNeeded: attackerDraw.next()) }
+    case .lengthened:
+      bytes += (0..<attackerDraw.within(1...64)).map { _ in UInt8(truncatingIfNeeded: attackerDraw.next()) }
     }
     inject(bytes, from: source, to: target, after: delay)
   }

@@ -101,7 +101,7 @@ extension World {
   private func beforeEnd(_ wait: Time) -> Time { min(queue.now + wait, .milliseconds(script.end)) }
 
   private func meet(_ side: Side, _ fate: Step.FileFate) {
-    side.lostItsFile = side.file == nil || fate != .kept
+    if fate != .kept { side.lostItsFile = true }
     switch fate {
     case .kept: break
     case .lost: side.file?.delete()

@@ -58,7 +58,9 @@ extension Script {
       let narrow = Step.narrow(way, mtu: draw.within(576...1500), isTold: draw.happens(50))
       spell(narrow, .narrow(way, mtu: 1500, isTold: true), time, until)
     case 12, 13:
-      let kinds: [Conditions.Kind] = [.control, .control, .data, .over(draw.within(60...800)), .under(draw.within(60...800))]
+      let kinds: [Conditions.Kind] = [
+        .control, .control, .data, .over(draw.within(60...800)), .under(draw.within(60...800)),
+      ]
       spell(.drop(way, draw.among(kinds)), .drop(way, nil), time, until)
     case 14: add(.forgetBindings, at: time)
     case 15: add(.bindings(expireAfter: draw.among([2, 10, 30, 120])), at: time)
@@ -69,7 +71,9 @@ extension Script {
       let down = draw.among([2000, 20_000, 120_000])
       add(.reboot(host, down: down, startsOver: draw.happens(50), fate(&draw)), at: time)
       // Then comes the time from the network, if it does.
-      if draw.happens(50) { add(.setClock(host, by: draw.among([820_000_000, 5, -5])), at: min(end - 1, time + down + 4000)) }
+      if draw.happens(50) {
+        add(.setClock(host, by: draw.among([820_000_000, 5, -5])), at: min(end - 1, time + down + 4000))
+      }
     case 24: add(.setClock(host, by: draw.among([-1, 1, -70, 70, -4000, 4000, 100_000])), at: time)
     case 25: add(.sleep(host, seconds: draw.among([1, 8, 40, 310, 1000])), at: time)
     case 26: add(.backUp(host), at: time)

@@ -1,0 +1,20 @@
+/// Notices that a peer which has moved does not answer where it was followed to, so that it is looked for at home too:
+/// where the configuration has it.
+///
+/// It may have gone back there while both sides had moved. Or somebody on the path had moved it, who passed on a datagram
+/// from a place of its own; or, where a format cannot tell the age of a first datagram, sent a recorded one.
+struct Homing {
+  private var heard: UInt64?
+  /// How many packets had been sent when something was heard last.
+  private var answered: UInt64 = 0
+  /// Whether there were packets without an answer at the last look.
+  private var isUnanswered = false
+
+  /// To be called about once a second, with when the peer was heard last and how many packets have been sent to it. True
+  /// when nothing has been heard since packets were found without an answer the last time.
+  mutating func isSilent(heard: UInt64?, sent: UInt64) -> Bool {
+    if heard != self.heard { (self.heard, answered, isUnanswered) = (heard, sent, false) }
+    defer { isUnanswered = sent > answered }
+    return isUnanswered
+  }
+}
