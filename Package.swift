@@ -100,7 +100,9 @@ let package = Package(
     .target(name: "CSodiumRecorder", path: "Tests/Simulation/Recorder"),
     .target(
       name: "Simulation",
-      dependencies: ["BuiltinProtocols", "CSodium", "CSodiumRecorder", "ProtocolKit", "Sodium", "TunnelCore"],
+      dependencies: [
+        "BuiltinProtocols", "CMalloc", "CSodium", "CSodiumRecorder", "ProtocolKit", "Sodium", "TunnelCore",
+      ],
       path: "Tests/Simulation/World", swiftSettings: common),
     .executableTarget(
       name: "simulate", dependencies: ["Simulation"], path: "Tests/Simulation/Simulate", swiftSettings: common),

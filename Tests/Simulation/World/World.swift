@@ -22,6 +22,7 @@ package final class World {
   private var keyDraw: Draw
   /// The last fault is over.
   var isCalm = false
+  var recoveryRules: [RecoveryRule] = []
   package private(set) var violation: Violation?
   package internal(set) var coverage = Coverage()
   /// Told as it happens, if anybody listens.
@@ -67,7 +68,7 @@ package final class World {
     let side = Side(
       index: sides.count, name: name, host: host, program: program, calls: calls, port: port, seed: script.seed,
       file: file)
-    seals.isConfigured(Seals.Key(side.secret.publicKey.bytes[...]))
+    seals.isConfigured(Seals.Key(side.secret.publicKey.bytes))
     connect(side)
     sides.append(side)
     host.sides.append(side)
@@ -86,7 +87,7 @@ package final class World {
     // After all else that is planned for that moment, though by events themselves.
     queue.add(at: .milliseconds(script.end) + 1) { [unowned self] in calm() }
     run(until: .milliseconds(script.end) + 2)
-    run(until: .milliseconds(script.end) + longestRecovery + Recovery.proof + .seconds(1))
+    run(until: endOfRecovery)
     if violation == nil { judgeRecovery() }
     for side in sides { stop(side) }
     return violation

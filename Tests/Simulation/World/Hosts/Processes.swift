@@ -1,4 +1,5 @@
 import BuiltinProtocols
+import CMalloc
 import ProtocolKit
 import Sodium
 import TunnelCore
@@ -57,7 +58,9 @@ extension World {
   func stop(_ side: Side) {
     guard side.relay != nil else { return }
     side.relay = nil
-    with(side) { side.wireFormat = nil }
+    let before = mallinfo2().uordblks
+    side.wireFormat = nil
+    judgeMemory(of: side, heap: before - mallinfo2().uordblks)
   }
 
   // MARK: Work
@@ -134,6 +137,7 @@ extension SideRecord {
     batch = []
     leaving = []
     highestAccepted = 0
+    wasSetBack = false
     hasHeardOfNow = false
   }
 }

@@ -69,6 +69,8 @@ struct SideRecord {
   /// Whether it has begun a run with its clock behind what it had used and without knowing so: then nonces may come
   /// twice, which nobody could help.
   var forgotItsTime = false
+  /// Whether its clock was set back in this run.
+  var wasSetBack = false
   /// When it sent control datagrams, read fresh ones of its peer's, and made key agreements, of late.
   var controlSent: [Time] = []
   var controlAsked: [Time] = []

@@ -19,69 +19,89 @@ enum Recovery {
     /// It drops control datagrams that are not above the last time that it accepted, and does not say so.
     case oldNeverCorrects =
       "salty, the clock is behind after a restart without a state file, and the peer is the original"
+    /// Nor can its own next key find us then.
+    case oldCannotCorrect = "the same, and the one whose clock is behind has moved"
+    /// Its timers go by the calendar.
+    case oldCalendar = "salty, the original's clock was set back"
     /// Below the stamps that were used before: refused until the clock is past them.
     case stampsBehind = "nacltai, the clock is behind after a restart without a state file"
     case oldStampsBehind = "nacltai, the original's clock was set back"
     case outsideTimeWindow = "nacltai, TIME_WINDOW with a clock that is behind"
 
-    /// After the last fault; nil where the wire sets no bound.
+    /// After the last fault, or after the clock is right; nil where there is none.
     var bound: Time? {
       switch self {
       case .salty: .seconds(15)
-      case .nacltai: .seconds(3)
+      case .nacltai, .stampsBehind, .oldStampsBehind, .outsideTimeWindow: .seconds(3)
       case .oldWaits: .seconds(20)
       case .oldCalls, .oldMoved, .oldNeverCorrects: .seconds(312)
-      case .stampsBehind, .oldStampsBehind, .outsideTimeWindow: nil
+      case .oldCannotCorrect, .oldCalendar: nil
       }
     }
   }
 }
 
+/// The rule that holds for what a side sends, and until when it has to have recovered; nil for never.
+struct RecoveryRule {
+  var rule: Recovery.Case
+  var end: Time?
+}
+
 extension World {
-  /// Until then all that has to recover has recovered.
-  var longestRecovery: Time {
-    stride(from: 0, to: sides.count, by: 2).reduce(.seconds(1)) { max($0, recovery(of: sides[$1]).bound ?? 0) }
+  /// To be called when the last fault is over.
+  func makeRecoveryRules() {
+    recoveryRules = sides.map { side in
+      let (rule, behind) = rule(for: side)
+      coverage.note(rule)
+      // A clock that is behind by more is not waited for.
+      guard let bound = rule.bound, behind < 400 else { return RecoveryRule(rule: rule) }
+      return RecoveryRule(rule: rule, end: queue.now + bound + .seconds(Double(behind)))
+    }
   }
 
-  /// Which rule holds for what `side` sends. To be asked after the last fault.
-  private func recovery(of side: Side) -> Recovery.Case {
-    script.proto == .salty ? saltyRecovery(side) : naclTAIRecovery(side)
+  /// With by how many seconds a clock is behind, which has to be right first.
+  private func rule(for side: Side) -> (Recovery.Case, behind: Int64) {
+    script.proto == .salty ? (saltyRule(for: side), 0) : naclTAIRule(for: side)
   }
 
-  private func saltyRecovery(_ side: Side) -> Recovery.Case {
+  private func saltyRule(for side: Side) -> Recovery.Case {
     let peer = sides[side.peerIndex]
     guard let (old, ours) = side.program == .old ? (side, peer) : peer.program == .old ? (peer, side) : nil else {
       return .salty
     }
-    if ours.record.forgotItsTime { return .oldNeverCorrects }
+    if old.record.wasSetBack { return .oldCalendar }
+    if ours.record.forgotItsTime {
+      return ours.host.moves > 0 || ours.host.isBehindNAT ? .oldCannotCorrect : .oldNeverCorrects
+    }
     if ours.run > 1 && !ours.calls { return .oldCalls }
     if ours.run > 1 && old.host.moves > 0 { return .oldMoved }
     return old.calls ? .salty : .oldWaits
   }
 
-  private func naclTAIRecovery(_ side: Side) -> Recovery.Case {
+  private func naclTAIRule(for side: Side) -> (Recovery.Case, behind: Int64) {
     let peer = sides[side.peerIndex]
     let follows = script.layout == .floats || !side.calls
     // Where the peer is, who follows it, has to be told by what is refused.
-    return refusal(side) ?? (follows ? refusal(peer) : nil) ?? .nacltai
+    return refusal(side) ?? (follows ? refusal(peer) : nil) ?? (.nacltai, 0)
   }
 
-  private func refusal(_ side: Side) -> Recovery.Case? {
+  /// Why the peer has to refuse what a side sends, and for how many seconds more; nil if it need not.
+  private func refusal(_ side: Side) -> (Recovery.Case, behind: Int64)? {
     let peer = sides[side.peerIndex]
     let now = side.host.clock.now().unixSeconds
-    let isBehind = Message.seconds(of: peer.record.highestAccepted, script) >= now
-    if isBehind && side.program == .old { return .oldStampsBehind }
-    if isBehind && side.record.forgotItsTime { return .stampsBehind }
-    if let window = script.timeWindow, peer.record.startSeconds - Int64(window) >= now { return .outsideTimeWindow }
-    return nil
+    let behind = Message.seconds(of: peer.record.highestAccepted, script) - now + 1
+    if behind >= 0 && side.program == .old { return (.oldStampsBehind, behind) }
+    if behind >= 0 && side.record.forgotItsTime { return (.stampsBehind, behind) }
+    let early = script.timeWindow.map { peer.record.startSeconds - Int64($0) - now + 1 } ?? -1
+    return early >= 0 ? (.outsideTimeWindow, early) : nil
   }
 
+  /// When everything has recovered that has to, and proved it.
+  var endOfRecovery: Time { recoveryRules.reduce(queue.now) { max($0, $1.end ?? 0) } + Recovery.proof + .seconds(1) }
+
   func judgeRecovery() {
-    for side in sides {
-      let rule = recovery(of: side)
-      coverage.note(rule)
-      guard let bound = rule.bound else { continue }
-      let begin = Time.milliseconds(script.end) + bound
+    for (side, rule) in zip(sides, recoveryRules) {
+      guard let begin = rule.end else { continue }
       let sent = deliveries.ofSide[side.index].filter { $0.time >= begin && $0.time < begin + Recovery.proof }
       let lost = sent.filter { $0.delivered == nil }.count
       if lost > 0 {

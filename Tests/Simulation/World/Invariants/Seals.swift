@@ -4,18 +4,15 @@ struct Seals {
   struct Key: Hashable {
     var words: (UInt64, UInt64, UInt64, UInt64)
 
-    init(_ bytes: UnsafePointer<UInt8>) {
-      let raw = UnsafeRawPointer(bytes)
-      func word(_ index: Int) -> UInt64 { raw.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self) }
+    /// The first 32 of `bytes`.
+    init(_ bytes: UnsafeRawBufferPointer) {
+      func word(_ index: Int) -> UInt64 { bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self) }
       words = (word(0), word(1), word(2), word(3))
     }
 
-    init(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
-      precondition(bytes.count >= 32)
-      self.init(UnsafeBufferPointer(rebasing: bytes).baseAddress!)
-    }
+    init(_ bytes: UnsafePointer<UInt8>) { self.init(UnsafeRawBufferPointer(start: bytes, count: 32)) }
 
-    init(_ bytes: ArraySlice<UInt8>) { self = bytes.withUnsafeBufferPointer { Key($0[...]) } }
+    init(_ bytes: [UInt8]) { self = bytes.withUnsafeBytes { Key($0) } }
 
     static func == (left: Key, right: Key) -> Bool { left.words == right.words }
     func hash(into hasher: inout Hasher) { hasher.combine(words.0) }

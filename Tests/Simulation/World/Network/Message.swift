@@ -42,11 +42,7 @@ struct Announcement {
     var text = [UInt8](repeating: 0, count: sealed.count - 16)
     let status = crypto_secretbox_open_easy(&text, sealed, UInt64(sealed.count), nonce, side.longTermKey(with: peer))
     guard status == 0 else { return nil }
-    self = text.withUnsafeBufferPointer { Announcement($0) }
-  }
-
-  private init(_ text: UnsafeBufferPointer<UInt8>) {
-    func key(_ offset: Int) -> Seals.Key { Seals.Key(text[offset...]) }
+    func key(_ offset: Int) -> Seals.Key { Seals.Key(Array(text[offset..<offset + 32])) }
     sender = key(1)
     recipient = key(57)
     senderID = Int(text[0] >> 6 & 1)

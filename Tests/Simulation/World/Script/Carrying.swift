@@ -21,7 +21,7 @@ extension World {
     case .restart(let name, let down, let fate): if let host = host(name) { restart(host, after: down, fate) }
     case .reboot(let name, let down, let startsOver, let fate):
       if let host = host(name) { reboot(host, after: down, startsOver: startsOver, fate) }
-    case .setClock(let name, let seconds): host(name)?.clock.step(bySeconds: seconds)
+    case .setClock(let name, let seconds): if let host = host(name) { setClock(host, by: seconds) }
     case .sleep(let name, let seconds):
       host(name)?.asleepUntil = beforeEnd(.seconds(Double(seconds)))
     case .backUp(let name): for side in host(name)?.sides ?? [] { side.file?.backUp() }
@@ -45,6 +45,7 @@ extension World {
       side.transport.toldPathMTU = nil
       setTraffic(side, every: .milliseconds(250))
     }
+    makeRecoveryRules()
   }
 
   private func host(_ name: HostName) -> Host? { hosts.first { $0.name == name } }
@@ -70,6 +71,11 @@ extension World {
     if host.isBehindNAT { return }
     host.moves += 1
     host.address = host.firstAddress + 16 * (1 + host.moves % 15)
+  }
+
+  private func setClock(_ host: Host, by seconds: Int) {
+    host.clock.step(bySeconds: seconds)
+    if seconds < 0 { for side in host.sides { side.record.wasSetBack = true } }
   }
 
   // MARK: Starting again
