@@ -1,12 +1,14 @@
 # Parts of the tests, side by side. To be sourced from the top of the tree by root.
 #
-#   part NAME NEEDS COMMAND...      a part, and which parts have to be done before it (one word, parted by blanks)
-#   low_part NAME NEEDS COMMAND...  the same for one that computes: it gets what the others leave of the processors
-#   finish [NAME...]                runs parts until those that are named, or all, are done
-#   summary                         what took how long
+#   part NAME NEEDS COMMAND...        a part, and which parts have to be done before it (one word, parted by blanks)
+#   low_part NAME NEEDS COMMAND...    the same for one that computes: it gets what the others leave of the processors
+#   timed_part NAME NEEDS COMMAND...  the same for one that looks at the clock, so a machine that is late may fail it
+#   finish [NAME...]                  runs parts until those that are named, or all, are done
+#   summary                           what took how long, and what was tried again
 #
 # At most four run at a time, and two that compute, begun in the order in which they are told. What a part says is kept in
-# a file, and shown when it has ended. The first that fails ends the others and everything.
+# a file, and shown when it has ended. The first that fails ends the others and everything; but a timed part is tried
+# again when all are done, alone, and then decides. What it said at first is kept in NAME.first.
 #
 # A part has its own view of processes and mounts, network namespaces and shared memory, and its own directory for
 # temporary files: whatever it starts, mounts or writes there goes when it ends, also when it is killed.
@@ -22,7 +24,10 @@ mkdir -p "$logs" /run/netns
 parts_scratch=$(mktemp --directory /var/tmp/qt.XXXXXX)
 chmod 755 "$parts_scratch"
 names=()
-declare -A needs=() words=() niceness=() process=() began=() took=()
+# Timed parts that have failed once.
+late=()
+begun=0
+declare -A needs=() words=() niceness=() is_timed=() process=() is_beside=() began=() took=()
 
 part() {
   names+=("$1")
@@ -33,6 +38,10 @@ part() {
 low_part() {
   part "$@"
   niceness[$1]=19
+}
+timed_part() {
+  part "$@"
+  is_timed[$1]=1
 }
 
 stop_parts() {
@@ -50,8 +59,9 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 begin() {
-  local name=$1 scratch="$parts_scratch/${#began[@]}" command
+  local name=$1 other scratch="$parts_scratch/$((begun += 1))" command
   mkdir "$scratch"
+  for other in "${!process[@]}"; do is_beside[$other]=1 is_beside[$name]=1; done
   eval "command=(${words[$name]})"
   # shellcheck disable=SC2016 # the inner shells' variables
   # The scheduler shares the processors out by session, each with a niceness (sched(7), autogroup). A shell stays as
@@ -63,6 +73,10 @@ begin() {
       exit \$?" sh "$@"' "${niceness[$name]}" "${command[@]}" </dev/null >"$logs/$name" 2>&1 &
   process[$name]=$!
   began[$name]=$SECONDS
+}
+
+is_late() {
+  case " ${late[*]} " in *" $1 "*) ;; *) false ;; esac
 }
 
 is_done() {
@@ -92,6 +106,14 @@ end_one() {
   done
   unset "process[$name]"
   took[$name]=$((SECONDS - began[$name]))
+  if [ $status -ne 0 ] && [ -n "${is_timed[$name]:-}" ] && ! is_late "$name"; then
+    late+=("$name")
+    echo "== $name: failed${is_beside[$name]:+ beside others}, after ${took[$name]} s (status $status);" \
+      "it will be tried again, alone"
+    cat "$logs/$name"
+    mv "$logs/$name" "$logs/$name.first"
+    return
+  fi
   if [ $status -ne 0 ]; then
     stop_parts
     summary
@@ -104,7 +126,19 @@ end_one() {
 }
 
 finish() {
-  if [ $# -eq 0 ]; then set -- "${names[@]}"; fi
+  local name
+  if [ $# -gt 0 ]; then
+    run_until_done "$@"
+    return
+  fi
+  run_until_done "${names[@]}"
+  for name in "${late[@]}"; do
+    begin "$name"
+    end_one
+  done
+}
+
+run_until_done() {
   until is_done "$@"; do
     begin_what_can
     if [ ${#process[@]} -eq 0 ]; then
@@ -121,5 +155,7 @@ summary() {
   for name in "${names[@]}"; do
     if [ -n "${took[$name]:-}" ]; then printf '%6s s %6s s  %s\n' "${began[$name]}" "${took[$name]}" "$name"; fi
   done
-  printf '%6s s in all\n\n' "$SECONDS"
+  printf '%6s s in all\n' "$SECONDS"
+  if [ ${#late[@]} -gt 0 ]; then echo "failed at first, and tried again alone: ${late[*]}"; fi
+  echo
 }

@@ -22,6 +22,7 @@ title="$kind${ng:+, ifupdown-ng}"
 log() {
   if [ "$kind" = booted ]; then on near journalctl --sync; on near journalctl --output=cat; else on near cat /var/log/messages; fi
 }
+has_logged() { log >"$scratch/log" && grep -q "$1" "$scratch/log"; }
 # Both sides the same: interfaces FUNCTION [DEVICE...].
 interfaces() {
   for name in near far; do "$@" "$name" | put "$name" /etc/network/interfaces; done

@@ -36,6 +36,7 @@ extension EndToEnd {
     @Test("another tunnel on the device: other port, other address, other program", arguments: ["ours", "old"])
     func another(program: String) throws {
       let daemon = try lab.a.start(program == "old" ? .old : .ours, tunnel.a.merging(["LOCAL_PORT": "4000"]) { $1 })
+      #expect(daemon.logs("operational"))
       try lab.a.configure(mtu: 1400)
       let fact = "Process \(daemon.identifier) (quicktun) holds qt0 and has UDP port 4000, not 2998"
       let document = try lab.check(tunnel.a)
@@ -71,7 +72,7 @@ extension EndToEnd {
         "python3", "-c",
         """
         import socket, time; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("\(lab.a.address)", 4001))
-        print("up", flush=True); time.sleep(20)
+        print("up", flush=True); time.sleep(99)
         """,
       ])
       #expect(server.says("up"))
@@ -113,9 +114,10 @@ extension EndToEnd {
       "--peer beside it: an answering peer is ok, a dead one is not, silence tells nothing", arguments: ["ours", "old"])
     func peer(program: String) throws {
       let daemons = try start(program == "old" ? .old : .ours)
+      for host in [lab.a, lab.b] { try host.quiet() }
       let idle = try lab.check(tunnel.a, "--peer")
       #expect(idle.status == 1 && idle.has("warning", "no packet passed in 3 s"), "\(idle.findings)")
-      let traffic = try lab.a.running(["ping", "-n", "-q", "-i", "0.2", "-c", "100", lab.b.inner])
+      let traffic = try lab.a.running(["ping", "-n", "-q", "-i", "0.2", lab.b.inner])
       let good = try lab.check(tunnel.a, "--peer")
       #expect(good.isGood && good.has("ok", "\(lab.b.address):2998: packets come in"), "\(good.findings)")
       daemons.b.kill()
@@ -131,7 +133,7 @@ extension EndToEnd {
       for name in ["PRIVATE_KEY", "PUBLIC_KEY"] { (raw.a[name], raw.b[name]) = (nil, nil) }
       _ = try lab.b.start(.ours, raw.b)
       try lab.b.configure(mtu: 1400)
-      let traffic = try lab.b.running(["ping", "-n", "-q", "-i", "0.2", "-c", "60", lab.a.inner])
+      let traffic = try lab.b.running(["ping", "-n", "-q", "-i", "0.2", lab.a.inner])
       let document = try lab.check(raw.a, "--peer")
       #expect(document.has("ok", "Something at \(lab.b.address):2998 answers"), "\(document.findings)")
       #expect(!document.has("ok", "right key"))
@@ -152,7 +154,7 @@ extension EndToEnd {
       _ = try lab.b.start(.ours, pair.b)
       try lab.b.configure(mtu: 1400)
       // On a tap device a ping asks for the neighbour first, which is a frame too.
-      let traffic = try lab.b.running(["ping", "-n", "-q", "-i", "0.2", "-c", "60", lab.a.inner])
+      let traffic = try lab.b.running(["ping", "-n", "-q", "-i", "0.2", lab.a.inner])
       let document = try lab.check(pair.a, "--peer")
       if complaint.isEmpty {
         #expect(document.has("ok", "with the right key, and its packets are such as this side takes"))

@@ -16,7 +16,7 @@ extension EndToEnd {
 
     private func expectRefusal(_ daemon: Daemon, _ texts: String..., sourceLocation: SourceLocation = #_sourceLocation)
     {
-      let status = daemon.ends(within: 3)
+      let status = daemon.ends(within: 10)
       #expect(status != nil && status != 0, "\(daemon.log)", sourceLocation: sourceLocation)
       for text in texts { #expect(daemon.log.contains(text), "\(daemon.log)", sourceLocation: sourceLocation) }
     }
@@ -28,10 +28,10 @@ extension EndToEnd {
       let a = try lab.a.start(.ours, tunnel.a)
       _ = try lab.b.start(.ours, tunnel.b)
       for host in [lab.a, lab.b] { try host.configure(mtu: 1400) }
-      let traffic = try lab.b.running(["ping", "-n", "-q", "-i", "0.2", "-c", "60", lab.a.inner])
-      #expect(a.logs(texts[0], within: 8), "\(a.log)", sourceLocation: sourceLocation)
+      let traffic = try lab.b.running(["ping", "-n", "-q", "-i", "0.2", lab.a.inner])
+      #expect(a.logs(texts[0]), "\(a.log)", sourceLocation: sourceLocation)
       usleep(2_500_000)
-      for text in texts { #expect(a.log.contains(text), "\(a.log)", sourceLocation: sourceLocation) }
+      for text in texts { #expect(a.logs(text), "\(a.log)", sourceLocation: sourceLocation) }
       #expect(a.log.components(separatedBy: texts[0]).count == 2, "\(a.log)", sourceLocation: sourceLocation)
       _ = traffic.result(within: 0)
     }
@@ -171,7 +171,7 @@ extension EndToEnd {
       let a = try lab.a.start(.ours, tunnel.a)
       try lab.a.configure(mtu: 1400)
       try lab.a.must("ip route add \(lab.b.address)/32 dev qt0")
-      #expect(a.logs("leads into the tunnel (qt0)", within: 15), "\(a.log)")
+      #expect(a.logs("leads into the tunnel (qt0)", within: 20), "\(a.log)")
     }
 
     @Test("the path carries less than the device's packets: one ICMP message tells how much")
@@ -198,7 +198,7 @@ extension EndToEnd {
       _ = try lab.a.pings(third.inner, count: 4, size: 1400)
       #expect(a.logs("A message says that the path carries 1300 bytes"), "\(a.log)")
       #expect(a.log.contains("ping -M probe -s 1273 10.8.0.3") && a.log.contains("MTU=1252 on both sides"), "\(a.log)")
-      #expect(try lab.a.pings(third.inner, count: 2, size: 1400), "in fragments, but they arrive")
+      #expect(try lab.a.reaches(third.inner, count: 2, size: 1400), "in fragments, but they arrive")
     }
 
     @Test("nobody answers at all")
@@ -223,7 +223,7 @@ extension EndToEnd {
         }
         for host in [lab.a, lab.b] { try host.configure(mtu: 1400) }
         #expect(try eventually { try lab.a.pings(lab.b.inner) })
-        #expect(try lab.a.pings(lab.b.inner, count: 15))
+        #expect(try lab.a.reaches(lab.b.inner, count: 15))
         for daemon in lab.a.daemons + lab.b.daemons {
           let lines = daemon.log.split(separator: "\n").filter {
             !$0.contains("operational") && !$0.contains("nacl0") && !$0.contains("Keep it only")

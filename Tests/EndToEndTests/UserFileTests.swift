@@ -12,10 +12,10 @@ struct UserFiles {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
   }
 
-  /// With five seconds to end by itself.
+  /// With eight seconds to end by itself: it waits for ten if it waits for a file's end.
   private func ended(_ words: [String], environment: [String: String] = [:]) throws -> Finished {
     let path = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
-    let result = try run(["timeout", "5"] + words, environment: path.merging(environment) { $1 })
+    let result = try run(["timeout", "8"] + words, environment: path.merging(environment) { $1 })
     #expect(result.status != 124, "it waits: \(words)")
     return result
   }

@@ -35,16 +35,20 @@ package func must(_ line: String) throws -> String {
 package final class Running {
   private let child: Child
   private let file: ScratchFile
+  /// What it writes to standard error, unless that goes where this process's own goes.
+  private let errors: ScratchFile?
 
-  package init(_ words: [String]) throws {
+  package init(_ words: [String], keepsErrors: Bool = false) throws {
     file = try ScratchFile()
-    child = try Child(words, output: file.path)
+    errors = keepsErrors ? try ScratchFile() : nil
+    child = try Child(words, output: file.path, errors: errors?.path)
   }
 
   package var output: String { file.text }
+  package var complaints: String { errors?.text ?? "" }
 
   /// Waits until the program has written `text`.
-  package func says(_ text: String, within seconds: Double = 5) -> Bool {
+  package func says(_ text: String, within seconds: Double = patience) -> Bool {
     eventually(within: seconds) { output.contains(text) }
   }
 
@@ -79,8 +83,11 @@ package final class ScratchFile: Sendable {
   }
 }
 
+/// Seconds to wait for what has to come, where how soon is not the question: a machine with other work may pause.
+package let patience = 15.0
+
 /// Waits until `condition` holds, at most `seconds`. Returns whether it does.
-package func eventually(within seconds: Double = 5, _ condition: () throws -> Bool) rethrows -> Bool {
+package func eventually(within seconds: Double = 10, _ condition: () throws -> Bool) rethrows -> Bool {
   let end = Date().addingTimeInterval(seconds)
   while Date() < end {
     if try condition() { return true }

@@ -54,7 +54,7 @@ package final class Daemon {
   /// What it has written to standard error.
   package var log: String { errors.text }
 
-  package func logs(_ text: String, within seconds: Double = 5) -> Bool {
+  package func logs(_ text: String, within seconds: Double = patience) -> Bool {
     eventually(within: seconds) { log.contains(text) }
   }
 

@@ -57,6 +57,17 @@ package final class Lab {
       try Running(["ip", "netns", "exec", namespace] + words)
     }
 
+    /// Starts tcpdump here with these words. What passes once this has returned is in its output.
+    package func sniffing(_ words: [String]) throws -> Running {
+      let sniffer = try Running(
+        ["ip", "netns", "exec", namespace, "tcpdump", "--immediate-mode", "-l", "-n"] + words, keepsErrors: true)
+      guard eventually(within: patience, { sniffer.complaints.contains("listening on") }) else {
+        throw CommandFailed(
+          line: "tcpdump does not listen", finished: Finished(status: 1, output: "", errors: sniffer.complaints))
+      }
+      return sniffer
+    }
+
     /// Lets iperf3 answer here for as long as the host is there. In a session of its own, since the scheduler shares
     /// the processors out by session first (sched_autogroup): it would starve beside a sender and two daemons.
     package func serveIperf() throws {
@@ -66,7 +77,7 @@ package final class Lab {
 
     /// Gives the tunnel's device its addresses once it is there.
     package func configure(_ device: String = "qt0", mtu: Int? = nil) throws {
-      guard try eventually(within: 5, { try run("ip link show \(device)").isSuccess }) else {
+      guard try eventually(within: patience, { try run("ip link show \(device)").isSuccess }) else {
         throw CommandFailed(line: "\(device) did not appear", finished: Finished(status: 1, output: "", errors: log))
       }
       try must("ip link set \(device) up" + (mtu.map { " mtu \($0)" } ?? ""))
@@ -75,11 +86,33 @@ package final class Lab {
       _ = try run("ip address add \(inner6)/64 dev \(device) nodad")
     }
 
+    /// Ends the kernel's own chatter on the tunnel's new device, for tests that count its packets: no IPv6 any more.
+    package func quiet(_ device: String = "qt0") throws {
+      try must("sysctl -qw net.ipv6.conf.\(device).disable_ipv6=1")
+    }
+
     private var log: String { daemons.map(\.log).joined(separator: "\n") }
 
-    /// Whether a ping from here is answered. One packet unless told otherwise.
+    /// Whether each UDP socket here is empty: all that was sent to it has been read.
+    package func hasReadAll() throws -> Bool {
+      try must("ss -Huan").split(separator: "\n").allSatisfy { $0.split(separator: " ").dropFirst().first == "0" }
+    }
+
+    /// Whether a ping from here is answered, which has to be: with time for a machine that pauses.
+    package func reaches(_ target: String, count: Int = 1, size: Int = 56) throws -> Bool {
+      try pings(target, count: count, size: size, wait: 10)
+    }
+
+    /// Whether a ping from here is answered within a second. One packet unless told otherwise.
     package func pings(_ target: String, count: Int = 1, size: Int = 56, wait: Int = 1) throws -> Bool {
       try run("ping -n -q -c \(count) -i 0.2 -W \(wait) -s \(size) \(target)").isSuccess
+    }
+
+    /// How many answers to pings have come here (ICMP over IPv4).
+    package func answers() throws -> Int {
+      let rows = try must("cat /proc/net/snmp").split(separator: "\n").filter { $0.hasPrefix("Icmp:") }
+        .map { $0.split(separator: " ") }
+      return zip(rows[0], rows[1]).first { $0.0 == "InEchoReps" }.flatMap { Int($0.1) } ?? -1
     }
 
     /// What the tunnel's device has brought from the peer: packets that the daemon wrote.
