@@ -21,7 +21,11 @@ struct StampMark {
   /// before cannot have reached. A clock that is set is believed when it is past what was written last.
   mutating func start(at now: Moment) -> Stamp {
     let clock = Stamp(unixSeconds: now.unixSeconds, nanoseconds: now.unixNanoseconds, counter: 0)
-    guard let kept else { return Stamp(seconds: 0, rest: 0) }
+    guard let kept else {
+      // The next process may begin with its clock behind, and this one have sent nothing by then that says how far it was.
+      if now.isSet { keep(clock.unixMilliseconds) }
+      return Stamp(seconds: 0, rest: 0)
+    }
     let unreached = kept + 2 * Self.interval
     guard clock.unixMilliseconds <= (now.isSet ? kept : unreached) else { return Stamp(seconds: 0, rest: 0) }
     keep(unreached)

@@ -50,8 +50,10 @@ extension World {
 
   /// A datagram that says to come from `source` arrives at `target`, whoever has that address then.
   func inject(_ bytes: [UInt8], from source: Endpoint, to target: Endpoint, after delay: Time) {
+    let wasCalm = isCalm
     queue.add(at: queue.now + delay) { [unowned self] in
-      guard let side = owner(of: target, for: source), side.relay != nil else { return }
+      // What is on its way when the last fault is over was sent, or held up, by one.
+      guard isCalm == wasCalm, let side = owner(of: target, for: source), side.relay != nil else { return }
       side.transport.arrive(bytes, from: source)
       wake(side)
     }

@@ -42,6 +42,7 @@ extension World {
     }
     for side in sides {
       start(side)
+      side.transport.waiting = []
       side.transport.toldPathMTU = nil
       setTraffic(side, every: .milliseconds(250))
     }
