@@ -24,6 +24,8 @@ final class LocalKey {
 /// Seals packets under a local and a remote key.
 final class SendingCipher {
   let key: LocalKey
+  /// Whose owner opens it.
+  let remote: PublicKey
   private let keyIDs: UInt32
   private let box: BoxStream
 
@@ -31,6 +33,7 @@ final class SendingCipher {
   init?(local key: LocalKey, id: Int, remote: PublicKey, remoteID: Int) {
     guard let shared = SharedKey(publicKey: remote, secretKey: key.secret) else { return nil }
     self.key = key
+    self.remote = remote
     keyIDs = DataHeader.word(senderKeyID: id, recipientKeyID: remoteID)
     box = BoxStream(shared)
   }

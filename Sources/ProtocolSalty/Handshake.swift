@@ -52,8 +52,9 @@ struct Handshake {
   /// The slot that control datagrams name.
   private var announced: Int { next ?? current }
   var isUpdating: Bool { next != nil }
-  /// Whether both sides have each other's key, as far as we know.
-  var isAgreed: Bool { next == nil && sendingCipher != nil }
+  /// Whether both sides have each other's key, as far as we know: not if the peer has announced another since, without
+  /// having ours. It has restarted then, and cannot open what we seal for the key before.
+  var isAgreed: Bool { next == nil && sendingCipher?.remote == remote.key }
 
   // MARK: Updates
 

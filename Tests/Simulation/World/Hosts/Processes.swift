@@ -58,9 +58,11 @@ extension World {
   func stop(_ side: Side) {
     guard side.relay != nil else { return }
     side.relay = nil
-    let before = mallinfo2().uordblks
+    // In one world of eight: to add the heap up takes as long as a hundred packets.
+    let isMeasured = script.seed % 8 == 0
+    let before = isMeasured ? mallinfo2().uordblks : 0
     side.wireFormat = nil
-    judgeMemory(of: side, heap: before - mallinfo2().uordblks)
+    if isMeasured { judgeMemory(of: side, heap: before - mallinfo2().uordblks) }
   }
 
   // MARK: Work
@@ -121,7 +123,7 @@ extension World {
 
   private func sendPacket(_ side: Side) {
     var draw = Draw(script.seed, .traffic, UInt64(side.index), UInt64(deliveries.ofSide[side.index].count))
-    let length = isCalm ? 100 : draw.within(Deliveries.shortest...1400)
+    let length = isCalm || draw.happens(80) ? draw.within(Deliveries.shortest...120) : draw.within(120...1400)
     let packet = deliveries.make(side.index, length: length, at: queue.now)
     // A kernel whose daemon is down drops it.
     guard side.relay != nil else { return }

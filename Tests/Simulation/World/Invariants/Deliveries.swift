@@ -1,6 +1,6 @@
 /// What applications have sent, and what came out.
 ///
-///     packet = tunnel(1) || from a caller(1) || two zero bytes || number(4) || length(4) || filling, all drawn from the number
+///     packet = 0x45 || side(1) || two zero bytes || number(4) || filling, which follows from all that and the length
 struct Deliveries {
   struct Sent {
     var time: Time
@@ -26,31 +26,27 @@ struct Deliveries {
   }
 
   private static func packet(_ side: Int, number: Int, length: Int) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: length)
-    bytes[0] = 0x45
-    bytes[1] = UInt8(side)
-    for index in 0..<4 {
-      bytes[4 + index] = UInt8(truncatingIfNeeded: number >> (8 * index))
-      bytes[8 + index] = UInt8(truncatingIfNeeded: length >> (8 * index))
+    let head = UInt64(0x45) | UInt64(side) << 8 | UInt64(UInt32(number)) << 32
+    return [UInt8](unsafeUninitializedCapacity: length + 8) { bytes, count in
+      let raw = UnsafeMutableRawBufferPointer(bytes)
+      var filling = mixed(head ^ UInt64(length) << 16)
+      for start in stride(from: 0, to: length, by: 8) {
+        raw.storeBytes(of: start == 0 ? head : filling, toByteOffset: start, as: UInt64.self)
+        filling = mixed(filling &+ 1)
+      }
+      count = length
     }
-    var filling = mixed(UInt64(side) << 32 | UInt64(number))
-    for index in 12..<length {
-      if index % 8 == 4 { filling = mixed(filling &+ 1) }
-      bytes[index] = UInt8(truncatingIfNeeded: filling >> UInt64(8 * (index % 8)))
-    }
-    return bytes
   }
 
   /// Who sent a packet, and its number; nil if nobody did.
   func origin(of packet: [UInt8]) -> (side: Int, number: Int)? {
-    guard packet.count >= Self.shortest, packet[0] == 0x45, Int(packet[1]) < ofSide.count else { return nil }
-    let side = Int(packet[1])
-    let number = (0..<4).reduce(0) { $0 | Int(packet[4 + $1]) << (8 * $1) }
-    guard number < ofSide[side].count, packet == Self.packet(side, number: number, length: packet.count) else {
-      return nil
-    }
-    let length = (0..<4).reduce(0) { $0 | Int(packet[8 + $1]) << (8 * $1) }
-    return length == packet.count ? (side, number) : nil
+    guard packet.count >= Self.shortest else { return nil }
+    let head = packet.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+    let (side, number) = (Int(head >> 8 & 0xff), Int(head >> 32))
+    guard side < ofSide.count, number < ofSide[side].count,
+      packet == Self.packet(side, number: number, length: packet.count)
+    else { return nil }
+    return (side, number)
   }
 
   subscript(side: Int, number: Int) -> Sent {

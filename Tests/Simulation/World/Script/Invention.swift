@@ -5,13 +5,14 @@ extension Script {
     seed: UInt64, _ proto: WireFormat, _ layout: Layout, _ a: Program = .ours, _ b: Program = .ours
   ) -> Script {
     var draw = Draw(seed, .script)
-    let minutes = draw.among([1, 1, 1, 1, 2, 2, 3, 6, 12, 35])
-    var script = Script(proto: proto, layout: layout, a: a, b: b, seed: seed, end: minutes * 60_000)
+    // Most things happen within a minute; a new key comes after five, and the last one ends after fifteen.
+    let seconds = draw.happens(4) ? 2100 : draw.happens(15) ? draw.among([380, 720]) : draw.among([10, 20, 40, 60, 90])
+    var script = Script(proto: proto, layout: layout, a: a, b: b, seed: seed, end: seconds * 1000)
     script.chooseSurroundings(&draw)
     let hosts: [HostName] = script.hasSecond ? [.a, .b, .c] : [.a, .b]
     let ways = script.hasSecond ? [Way.ab, .ab.back, .cb, .cb.back] : [Way.ab, .ab.back]
     for way in ways {
-      let most = minutes > 6 ? 20_000 : 4_000
+      let most = seconds > 300 ? 20_000 : 4_000
       script.add(.traffic(way, every: draw.happens(85) ? draw.within(250...most) : 0), at: 0)
     }
     var times = (0..<draw.among([0, 1, 2, 3, 4, 5, 6, 8, 10, 14])).map { _ in draw.within(0...script.end - 1) }
