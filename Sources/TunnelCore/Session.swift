@@ -90,9 +90,12 @@ public final class Session {
     }
   }
 
+  /// How often there was something to say to the peer, with a key for it or without.
+  private var tries: UInt64 { outbound.sent.packets + outbound.drops[.noKey] + inbound.controlSent }
+
   /// To be called about once a second.
   func tick() {
-    let isSilent = homing.isSilent(heard: lastHeard, sent: outbound.sent.packets)
+    let isSilent = homing.isSilent(heard: lastHeard, tries: tries)
     soughtAt = isSilent && peer != home ? home : nil
   }
 

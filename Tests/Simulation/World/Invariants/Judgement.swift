@@ -70,7 +70,7 @@ extension World {
     let age = side.host.clock.now().monotonicSeconds &- own.monotonicSeconds
     if own.run != side.run || age >= Life.ofKey { fail(.keyLife, "\(side.name) seals under its key of \(age) s ago") }
     let remoteAge = queue.now - remote.time
-    if remoteAge > Life.ofRemoteKey {
+    if remoteAge > Life.ofRemoteKey && sides[side.peerIndex].program == .ours {
       fail(.keyLife, "\(side.name) seals for a key that its peer made \(Int(remoteAge.inSeconds)) s ago")
     }
   }

@@ -15,12 +15,13 @@ enum Recovery {
     /// It announces a key every five minutes and is silent else; until then ours, that has restarted, cannot open what it
     /// sends, and does not know where to announce its own.
     case oldCalls = "salty, the original calls, and ours that waited for it has restarted"
-    case oldMoved = "salty, the original has moved, and ours has restarted"
+    /// It goes on sending to where it has followed us last.
+    case oldMoved = "the original has moved, and follows where we are not"
     /// It drops control datagrams that are not above the last time that it accepted, and does not say so.
     case oldNeverCorrects =
       "salty, the clock is behind after a restart without a state file, and the peer is the original"
     /// Nor can its own next key find us then.
-    case oldCannotCorrect = "the same, and the one whose clock is behind has moved"
+    case oldCannotCorrect = "the same, and the original sends to where the one whose clock is behind is not"
     /// Its timers go by the calendar.
     case oldCalendar = "salty, the original's clock was set back"
     /// Below the stamps that were used before: refused until the clock is past them.
@@ -34,8 +35,8 @@ enum Recovery {
       case .salty: .seconds(15)
       case .nacltai, .stampsBehind, .oldStampsBehind, .outsideTimeWindow: .seconds(3)
       case .oldWaits: .seconds(20)
-      case .oldCalls, .oldMoved, .oldNeverCorrects: .seconds(312)
-      case .oldCannotCorrect, .oldCalendar: nil
+      case .oldCalls, .oldNeverCorrects: .seconds(312)
+      case .oldMoved, .oldCannotCorrect, .oldCalendar: nil
       }
     }
   }
@@ -64,23 +65,28 @@ extension World {
     script.proto == .salty ? (saltyRule(for: side), 0) : naclTAIRule(for: side)
   }
 
-  private func saltyRule(for side: Side) -> Recovery.Case {
+  /// The original of a tunnel, and ours; nil if both are ours.
+  private func programs(of side: Side) -> (old: Side, ours: Side)? {
     let peer = sides[side.peerIndex]
-    guard let (old, ours) = side.program == .old ? (side, peer) : peer.program == .old ? (peer, side) : nil else {
-      return .salty
-    }
+    return side.program == .old ? (side, peer) : peer.program == .old ? (peer, side) : nil
+  }
+
+  private func saltyRule(for side: Side) -> Recovery.Case {
+    guard let (old, ours) = programs(of: side) else { return .salty }
     if old.record.wasSetBack { return .oldCalendar }
     if ours.record.forgotItsTime {
-      return ours.host.moves > 0 || ours.host.isBehindNAT ? .oldCannotCorrect : .oldNeverCorrects
+      let isElsewhere = ours.host.moves > 0 || ours.host.isBehindNAT || script.layout == .floats
+      return isElsewhere ? .oldCannotCorrect : .oldNeverCorrects
     }
     if ours.run > 1 && !ours.calls { return .oldCalls }
-    if ours.run > 1 && old.host.moves > 0 { return .oldMoved }
+    if script.layout == .floats && old.host.moves > 0 { return .oldMoved }
     return old.calls ? .salty : .oldWaits
   }
 
   private func naclTAIRule(for side: Side) -> (Recovery.Case, behind: Int64) {
     let peer = sides[side.peerIndex]
     let follows = script.layout == .floats || !side.calls
+    if let (old, _) = programs(of: side), script.layout == .floats && old.host.moves > 0 { return (.oldMoved, 0) }
     // Where the peer is, who follows it, has to be told by what is refused.
     return refusal(side) ?? (follows ? refusal(peer) : nil) ?? (.nacltai, 0)
   }

@@ -17,7 +17,7 @@ extension Script {
     }
     var times = (0..<draw.among([0, 1, 2, 3, 4, 5, 6, 8, 10, 14])).map { _ in draw.within(0...script.end - 1) }
     // The last moments are when it matters most how things stand.
-    if draw.happens(60) { times.append(script.end - draw.within(1...12_000)) }
+    if draw.happens(60) { times.append(script.end - draw.within(1...min(12_000, script.end))) }
     for time in times { script.invent(at: time, hosts, ways, &draw) }
     script.steps.sort { $0.time < $1.time }
     return script

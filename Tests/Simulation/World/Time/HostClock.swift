@@ -8,7 +8,7 @@ final class HostClock: Clock {
   static let withoutBattery: Int64 = 946_684_800
 
   private let trueTime: () -> Time
-  /// Nanoseconds that it gains in a second of true time.
+  /// Microseconds that it gains in a second of true time.
   private let drift: Int64
   private var bootedAt: Time = 0
   /// Nanoseconds of uptime when the world began: machines have been up for different times.
@@ -18,7 +18,7 @@ final class HostClock: Clock {
 
   init(offset: Int, drift: Int, uptime: UInt64, trueTime: @escaping () -> Time) {
     self.trueTime = trueTime
-    self.drift = Int64(drift) * 1000
+    self.drift = Int64(drift)
     self.uptime = uptime
     self.offset = Int64(offset) * 1_000_000_000
   }
@@ -30,7 +30,7 @@ final class HostClock: Clock {
       unixSeconds: unix / 1_000_000_000, unixNanoseconds: UInt32(unix % 1_000_000_000))
   }
 
-  private func drifted(_ time: Time) -> Int64 { Int64(time) + Int64(time / 1_000_000_000) * drift }
+  private func drifted(_ time: Time) -> Int64 { Int64(time) + Int64(time) * drift / 1_000_000 }
 
   /// Somebody sets the calendar.
   func step(bySeconds seconds: Int) { offset += Int64(seconds) * 1_000_000_000 }
