@@ -44,7 +44,7 @@ extension World {
       start(side)
       side.transport.waiting = []
       side.transport.toldPathMTU = nil
-      setTraffic(side, every: .milliseconds(250))
+      setTraffic(side, every: .milliseconds(script.proto == .salty ? 500 : 250))
     }
     makeRecoveryRules()
   }
