@@ -7,7 +7,7 @@ final class Side {
   let index: Int
   /// "b2" is b's end of the tunnel to c.
   let name: String
-  let host: Host
+  unowned let host: Host
   let program: Script.Program
   /// Whether the configuration names the other's address.
   let calls: Bool

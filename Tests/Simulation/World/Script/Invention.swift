@@ -6,7 +6,8 @@ extension Script {
   ) -> Script {
     var draw = Draw(seed, .script)
     // Most things happen within a minute; a new key comes after five, and the last one ends after fifteen.
-    let seconds = draw.happens(4) ? 2100 : draw.happens(15) ? draw.among([380, 720]) : draw.among([10, 20, 40, 60, 90])
+    let seconds =
+      draw.happens(4) ? 2100 : draw.happens(15) ? draw.among([380, 720]) : draw.among([10, 20, 40, 60, 90])
     var script = Script(proto: proto, layout: layout, a: a, b: b, seed: seed, end: seconds * 1000)
     script.chooseSurroundings(&draw)
     let hosts: [HostName] = script.hasSecond ? [.a, .b, .c] : [.a, .b]
