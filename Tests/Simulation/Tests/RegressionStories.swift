@@ -77,6 +77,30 @@ struct RegressionStories {
       """)
   }
 
+  // MARK: Agreement
+
+  /// The original had restarted, and its acknowledgement was lost, or held back; it went on sending, so that ours took all
+  /// for agreed, and sealed for its former key until the next one, minutes later.
+  @Test("an original restarts, and does not know that we have heard of its new key")
+  func announcedAnother() async {
+    await holds(
+      """
+      world salty fixed ours old seed 1228
+      0.000 traffic b>a every 2276 ms
+      10.619 damage b>a 40 %
+      24.637 restart b down 300 ms file kept
+      25.000 end
+      """)
+    await holds(
+      """
+      world salty fixed old ours seed 991
+      2.530 restart a down 9000 ms file lost
+      3.255 drop b>a control
+      14.999 replay b>a from 990 count 3 again
+      15.000 end
+      """)
+  }
+
   // MARK: Overtaken
 
   /// After a restart, recordings up to a minute old passed, as they have to, and moved the peer to where they came from.
