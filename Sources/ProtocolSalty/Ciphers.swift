@@ -55,20 +55,27 @@ final class SendingCipher {
 final class ReceivingCipher {
   private let local: LocalKey
   private let remote: Announcement
+  /// Rises with each change of a key: what is sealed under an earlier one was sealed earlier.
+  let generation: UInt64
   private let box: BoxStream
   private var window: ReplayWindow<UInt32>
 
   /// Nil if `remote` is of low order.
-  init?(local: LocalKey, remote: Announcement, replayWindow: Int) {
+  init?(local: LocalKey, remote: Announcement, generation: UInt64, replayWindow: Int) {
     guard let shared = SharedKey(publicKey: remote.key, secretKey: local.secret) else { return nil }
     self.local = local
     self.remote = remote
+    self.generation = generation
     box = BoxStream(shared)
     window = ReplayWindow(size: replayWindow)
   }
 
   /// Whether this is the cipher for just these keys. If so it stays, and its memory of what it has seen with it.
   func isFor(_ local: LocalKey, _ remote: Announcement) -> Bool { self.local === local && self.remote == remote }
+  func isFor(_ local: LocalKey) -> Bool { self.local === local }
+
+  /// Whether it has opened anything, and so has something to remember.
+  var hasOpened: Bool { !window.isEmpty }
 
   /// Whether one with as high a counter was opened before.
   func isOvertaken(_ counter: UInt32) -> Bool { window.isOvertaken(counter) }

@@ -39,6 +39,12 @@ struct Handshake {
     nonmutating set { handover.sendingCipher = newValue }
   }
   private(set) var receivingCiphers: [ReceivingCipher?] = [nil, nil, nil, nil]
+  /// Those of remote keys that others have taken the place of, which may come back: where the peer's clock went back, a
+  /// recording of an earlier run passes for its next key, until it announces its own again. What was opened must not be
+  /// opened once more then. Of few: only the peer can use one, and its local key does not live long.
+  private var formerCiphers: [ReceivingCipher] = []
+  private static let mostFormerCiphers = 3
+  private var generation: UInt64 = 0
 
   /// Monotonic seconds.
   private var lastUpdate: UInt64 = 0
@@ -102,6 +108,7 @@ struct Handshake {
     remoteIsKnown = false
     sendingCipher = nil
     receivingCiphers = [nil, nil, nil, nil]
+    formerCiphers = []
     slots = [nil, nil]
     next = nil
     lastUpdate = 0
@@ -118,6 +125,7 @@ struct Handshake {
 
   private mutating func forgetReceivingCiphers(of slot: Int) {
     for sender in 0...1 { receivingCiphers[DataHeader.cipherIndex(senderKeyID: sender, recipientKeyID: slot)] = nil }
+    formerCiphers.removeAll { former in !slots.contains { $0.map(former.isFor) ?? false } }
   }
 
   // MARK: Announcements
@@ -176,11 +184,27 @@ struct Handshake {
       guard let key = slots[slot] else { continue }
       let index = DataHeader.cipherIndex(senderKeyID: remoteID, recipientKeyID: slot)
       if made[index]?.isFor(key, remote) == true { continue }
-      guard let cipher = ReceivingCipher(local: key, remote: remote, replayWindow: replayWindow) else { return false }
+      guard let cipher = receivingCipher(for: key) else { return false }
       made[index] = cipher
     }
+    for (before, now) in zip(receivingCiphers, made) {
+      if let before, before !== now, before.hasOpened { remember(before) }
+    }
     receivingCiphers = made
+    generation += 1
     return true
+  }
+
+  /// The one that there was for just these keys, or a new one.
+  private func receivingCipher(for key: LocalKey) -> ReceivingCipher? {
+    formerCiphers.first { $0.isFor(key, remote) }
+      ?? ReceivingCipher(local: key, remote: remote, generation: generation, replayWindow: replayWindow)
+  }
+
+  private mutating func remember(_ cipher: ReceivingCipher) {
+    if formerCiphers.contains(where: { $0 === cipher }) { return }
+    if formerCiphers.count == Self.mostFormerCiphers { formerCiphers.removeFirst() }
+    formerCiphers.append(cipher)
   }
 
   /// Whether the peer quotes a key of ours that is of use. If so, data is sealed for the peer's key from now on.

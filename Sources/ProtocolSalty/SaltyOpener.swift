@@ -7,6 +7,8 @@ final class SaltyOpener: PacketOpener {
   private(set) var handshake: Handshake
   private var channel: ControlChannel
   private var deadPeerDetection: DeadPeerDetection
+  /// Of the ciphers that have opened something.
+  private var newestGeneration: UInt64 = 0
   /// Whether data were opened in this range.
   private var hasOpened = false
 
@@ -80,9 +82,10 @@ final class SaltyOpener: PacketOpener {
     guard let cipher = handshake.receivingCiphers[DataHeader.cipherIndex(word)] else { return .noKey }
     datagrams.trimFront(of: index, by: DataHeader.byteCount)
     let counter = word & DataHeader.counterMask
-    let isOvertaken = cipher.isOvertaken(counter)
+    let isOvertaken = cipher.generation < newestGeneration || cipher.isOvertaken(counter)
     var span = datagrams[index]
     if let reason = cipher.open(&span, counter: counter) { return reason }
+    newestGeneration = max(newestGeneration, cipher.generation)
     datagrams.trimFront(of: index, by: BoxStream.tagByteCount)
     if isOvertaken { datagrams.passOvertaken(index) } else { datagrams.pass(index) }
     hasOpened = true

@@ -97,6 +97,8 @@ private struct Options {
       }
     }
     guard numbers.count == (readsScript ? 0 : 2), !protocols.isEmpty, !layouts.isEmpty else { return nil }
+    // How two originals get on with each other is theirs to say.
+    if a == .old && b == .old { return nil }
     if !readsScript { (first, count) = (numbers[0], numbers[1]) }
   }
 

@@ -140,6 +140,7 @@ extension SideRecord {
     batch = []
     leaving = []
     highestAccepted = 0
+    newestDelivered = -1
     wasSetBack = false
   }
 }

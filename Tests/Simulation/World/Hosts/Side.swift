@@ -64,6 +64,8 @@ struct SideRecord {
   var highestNumber: UInt128 = 0
   /// Of those, the highest that this run's peer has shown it.
   var highestAccepted: UInt128 = 0
+  /// The last, as the wire numbers them, of the datagrams whose packets came out in this run.
+  var newestDelivered = -1
   /// Whether its state file was ever lost, or replaced by an old copy; or lost what was written in the last half minute.
   var lostItsFile = false
   var lostWrites = false

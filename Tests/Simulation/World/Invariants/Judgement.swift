@@ -35,7 +35,10 @@ extension World {
   private func judgeAge(_ origin: Int, _ number: Int, to side: Side) {
     guard let datagram = deliveries[origin, number].datagram else { return }
     let sealed = wire.datagrams[datagram]
-    defer { side.record.highestAccepted = max(side.record.highestAccepted, sealed.number) }
+    defer {
+      side.record.highestAccepted = max(side.record.highestAccepted, sealed.number)
+      side.record.newestDelivered = max(side.record.newestDelivered, datagram)
+    }
     guard side.program == .ours else { return }
     switch script.proto {
     case .salty:
@@ -96,14 +99,20 @@ extension World {
     say("\(side.name) follows its peer to \(text(to))")
     guard side.program == .ours else { return }
     let here = side.record.batch.filter { $0.from == to && $0.isNew }
-    if !here.contains(where: { $0.datagram.map { isFresh(wire.datagrams[$0], for: side) } ?? false }) {
+    if !here.contains(where: { $0.datagram.map { isFresh($0, for: side) } ?? false }) {
       fail(.roaming, "\(side.name) follows its peer to \(text(to)), from where nothing fresh and authentic came")
     }
   }
 
-  /// Sealed since the process began; of what is older nacltai can only tell whether it is the newest.
-  private func isFresh(_ datagram: Wire.Datagram, for side: Side) -> Bool {
-    datagram.time >= side.startedAt || (script.proto == .nacltai && datagram.number > side.record.highestAccepted)
+  /// Newer than all that came before. What was sealed before the process began salty can tell, and nacltai cannot.
+  private func isFresh(_ number: Int, for side: Side) -> Bool {
+    let datagram = wire.datagrams[number]
+    switch script.proto {
+    case .salty:
+      return datagram.time >= side.startedAt && (datagram.number > 0 || number > side.record.newestDelivered)
+    case .nacltai:
+      return datagram.number > side.record.highestAccepted
+    }
   }
 
   private func text(_ endpoint: Endpoint) -> String {

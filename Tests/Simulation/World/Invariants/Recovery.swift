@@ -54,6 +54,7 @@ extension World {
     recoveryRules = sides.map { side in
       let (rule, behind) = rule(for: side)
       coverage.note(rule)
+      if rule != .salty && rule != .nacltai { say("what \(side.name) sends is excepted: \(rule.rawValue)") }
       // A clock that is behind by more is not waited for.
       guard let bound = rule.bound, behind < 400 else { return RecoveryRule(rule: rule) }
       return RecoveryRule(rule: rule, end: queue.now + bound + .seconds(Double(behind)))
@@ -88,7 +89,8 @@ extension World {
     let follows = script.layout == .floats || !side.calls
     if let (old, _) = programs(of: side), script.layout == .floats && old.host.moves > 0 { return (.oldMoved, 0) }
     // Where the peer is, who follows it, has to be told by what is refused.
-    return refusal(side) ?? (follows ? refusal(peer) : nil) ?? (.nacltai, 0)
+    let reasons = [refusal(side), follows ? refusal(peer) : nil].compactMap { $0 }
+    return reasons.max { $0.behind < $1.behind } ?? (.nacltai, 0)
   }
 
   /// Why the peer has to refuse what a side sends, and for how many seconds more; nil if it need not.
