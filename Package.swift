@@ -107,7 +107,7 @@ let package = Package(
     .executableTarget(
       name: "simulate", dependencies: ["Simulation"], path: "Tests/Simulation/Simulate", swiftSettings: common),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Simulation", "ProtocolKit", "Sodium", "TunnelCore"],
+      name: "SimulationTests", dependencies: ["Simulation", "CSodiumRecorder", "ProtocolKit", "Sodium", "TunnelCore"],
       path: "Tests/Simulation/Tests",
       resources: [
         .copy("Vectors/salty_probe.json"), .copy("Vectors/salty_more.json"),

@@ -53,7 +53,7 @@ public struct SettingsTable: Sendable {
         "REMOTE_PORT", .number(1...65535), \.remotePort, of: .peer, placeholder: "PORT", "The peer's UDP port."),
       Setting(
         "REMOTE_FLOAT", .presence(off: ["0", "no", "false", "off"]), \.remoteFloat, of: .peer,
-        "The peer may change its address."),
+        "The peer may change its address. If it does not answer there, it is looked for at REMOTE_ADDRESS too."),
       Setting(
         "TUN_UP_SCRIPT", .text(.command), \.tunUpScript, of: .device, otherwise: "none",
         "Run once the device is open, before privileges are dropped."),

@@ -20,8 +20,11 @@ package struct DatagramDiagnosis {
   }
 
   /// The likeliest reason why the datagram was not taken. Nil if it was, or if there is nothing to say but that it is not
-  /// authentic, and that may pass.
-  package func explain(_ sample: DatagramSample, peer: Endpoint?, at now: Moment) -> Complaint? {
+  /// authentic, and that may pass: a peer that answers announces its key again within `patience` seconds. `unopened` is for
+  /// how long nothing that came could be opened.
+  package func explain(
+    _ sample: DatagramSample, peer: Endpoint?, at now: Moment, unopened seconds: Int = 0
+  ) -> Complaint? {
     guard let reason = sample.reason else { return nil }
     if reason == .fromElsewhere { return stranger(sample, peer, now) }
     if reason == .reflected { return reflected(sample) }
@@ -31,8 +34,10 @@ package struct DatagramDiagnosis {
       return speaks(other, sample, now)
     }
     if isPlain(sample) && !running.isPlain { return plain(sample) }
-    return wrongKey(sample)
+    return wrongKey(sample) ?? (seconds >= Self.patience ? lostKey(sample) : nil)
   }
+
+  private static let patience = 20
 
   // MARK: Trying
 
@@ -160,6 +165,17 @@ package struct DatagramDiagnosis {
       why: "PUBLIC_KEY here or there is not the other side's, or the datagrams are damaged, or a stranger's.",
       cure: "The peer needs PUBLIC_KEY=\(own); compare PUBLIC_KEY here with the key that it prints at its start.",
       showing: own)
+  }
+
+  /// It may be sealed for a process before this one. The original does not notice that the other side has restarted.
+  private func lostKey(_ sample: DatagramSample) -> Complaint? {
+    guard sample.reason == .noKey || sample.reason == .notAuthentic,
+      unsafe !running.failureIsTelling(sample.datagram.span.bytes)
+    else { return nil }
+    return Complaint(
+      "Datagrams from \(sample.endpoint.text) are sealed for a key that this side does not have",
+      why: "It has restarted, and the peer has not announced its key since. quicktun 2.2.6 does so every five minutes.",
+      cure: "Wait for that, or restart the tunnel there.")
   }
 
   /// "3 h", "40 s", "12 days".

@@ -43,6 +43,16 @@ struct Difference {
       here: "is answered, and moves nobody",
       why: "it may be a recording"),
     Difference(
+      "a packet from elsewhere that others have overtaken",
+      before: "moves a floating peer",
+      here: "comes out, and moves nobody",
+      why: "it may have been held back, or recorded"),
+    Difference(
+      "a floating peer that has moved does not answer there",
+      before: "all goes there",
+      here: "it is looked for at `REMOTE_ADDRESS` too, once a second",
+      why: "both sides may have moved, or somebody have led this one astray"),
+    Difference(
       "packets recorded long ago (`nacltai` without `TIME_WINDOW`)",
       before: "accepted until five newer ones are known",
       here: "none after the first fresh one: what is a minute behind the latest is refused",

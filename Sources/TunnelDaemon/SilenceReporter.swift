@@ -18,6 +18,8 @@ final class SilenceReporter: Reporter {
   private var outage = Outage()
   private var lastAuthentic: UInt64 = 0
   private var secondsWithoutAny = 0
+  /// Seconds since something was opened last.
+  private var secondsUnopened = 0
   private var hasSeenGoodPacket = false
   /// What was said, and when (monotonic seconds).
   private var said: [String: UInt64] = [:]
@@ -40,6 +42,7 @@ final class SilenceReporter: Reporter {
   func look(at snapshot: TunnelSnapshot) {
     let (sent, received) = (snapshot.counters.outbound.sent, snapshot.counters.inbound)
     let isSilent = received.authentic == lastAuthentic
+    secondsUnopened = isSilent ? secondsUnopened + 1 : 0
     if let sample = sampler.takeSample() { consider(sample, isSilent: isSilent, snapshot) }
     let isAlone = received.arrived == 0 && sent.packets + received.controlSent > 0
     secondsWithoutAny = isAlone ? secondsWithoutAny + 1 : 0
@@ -56,7 +59,8 @@ final class SilenceReporter: Reporter {
   private func consider(_ sample: DatagramSample, isSilent: Bool, _ snapshot: TunnelSnapshot) {
     if !sample.packet.isEmpty { return considerPacket(sample.packet, snapshot.now) }
     guard isSilent else { return }
-    if let complaint = diagnosis.explain(sample, peer: snapshot.peer, at: snapshot.now) { say(complaint, snapshot.now) }
+    let complaint = diagnosis.explain(sample, peer: snapshot.peer, at: snapshot.now, unopened: secondsUnopened)
+    if let complaint { say(complaint, snapshot.now) }
   }
 
   private func considerPacket(_ packet: [UInt8], _ now: Moment) {

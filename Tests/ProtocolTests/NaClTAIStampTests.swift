@@ -184,6 +184,36 @@ struct NaClTAIStampTests {
     }
   }
 
+  @Test("a mark that is empty is given the time of the start; not a time that no clock was set to")
+  func emptyMark() throws {
+    for (unixSeconds, kept) in [(1_800_000_000, 1_800_000_000_000), (946_684_800, nil)] as [(Int64, UInt64?)] {
+      var start = parameters(SecretKey(), SecretKey().publicKey, at: ManualClock(unixSeconds: unixSeconds).now())
+      let mark = MemoryMark()
+      start.mark = mark
+      _ = try Party("nacltai", start)
+      #expect(mark.value == kept && mark.writes == (kept == nil ? 0 : 1))
+    }
+  }
+
+  @Test("a mark was lost, and nothing sent since: the peer listens all the same when the clock starts over after that")
+  func lostMark() throws {
+    let (own, other) = (SecretKey(), SecretKey())
+    let (here, there) = (ManualClock(), ManualClock())
+    let receiver = try Party("nacltai", parameters(other, own.publicKey), clock: there)
+    var mark = MemoryMark()
+    func started() throws -> Party {
+      var start = parameters(own, other.publicKey, at: here.now())
+      start.mark = mark
+      return try Party("nacltai", start, clock: here)
+    }
+    #expect(receiver.open(try started().seal([1]).packet ?? []).packet == [1])
+    mark = MemoryMark()
+    here.advance(seconds: 10)
+    try started().tick()
+    here.step(toUnixSeconds: 100)
+    #expect(receiver.open(try started().seal([2]).packet ?? []).packet == [2])
+  }
+
   @Test("ROLE overrides the keys' order, and both sides alike do not understand each other")
   func role() throws {
     let key = SecretKey()

@@ -6,6 +6,11 @@ final class StarProtocol: PacketSealer, PacketOpener {
   let overhead = 1
   let headroom = 1
 
+  /// Whether it sends a control datagram each second.
+  private let isAnnouncing: Bool
+
+  init(isAnnouncing: Bool = true) { self.isAnnouncing = isAnnouncing }
+
   static var both: TunnelProtocol { TunnelProtocol(sealer: StarProtocol(), opener: StarProtocol()) }
 
   func seal(_ packets: inout PacketBatch, _ range: Range<Int>, at now: Moment) {
@@ -37,6 +42,7 @@ final class StarProtocol: PacketSealer, PacketOpener {
   }
 
   func tick(control: inout PacketBatch, at now: Moment) {
+    if !isAnnouncing { return }
     control.append(length: 1, to: .unspecified) { $0.storeBigEndian(UInt8(ascii: "."), at: 0) }
   }
 }

@@ -21,10 +21,12 @@ struct SilenceReporterTests {
   private let relay: Relay
   private let reporter: SilenceReporter
 
-  init() throws {
+  init() throws { try self.init("nacltai") }
+
+  private init(_ name: String) throws {
     let parameters = ProtocolParameters(
       secretKey: keys.own, peerKey: keys.peer.publicKey, start: clock.now())
-    let description = try #require(builtinProtocols.first { $0.name == "nacltai" })
+    let description = try #require(builtinProtocols.named(name))
     let made = try description.make(parameters)
     let sampler = DatagramSampler(made.opener)
     relay = Relay(
@@ -92,6 +94,17 @@ struct SilenceReporterTests {
     _ = try second([try sealed(Self.ping)])
     for _ in 0..<20 { #expect(try second([[1, 2, 3], try sealed(Self.ping)]).isEmpty) }
     #expect(device.written.count == 21)
+  }
+
+  @Test("data for a key that is gone: said after twenty seconds, for a peer that answers is back before")
+  func lostKey() throws {
+    let salty = try SilenceReporterTests("salty")
+    let data: [UInt8] = [0x60, 0, 0, 7] + [UInt8](repeating: 9, count: 60)
+    var said: [String] = []
+    for _ in 0..<19 { said += try salty.second([data]) }
+    #expect(said == [])
+    for _ in 0..<100 { said += try salty.second([data]) }
+    #expect(said == ["Datagrams from 192.0.2.1:2998 are sealed for a key that this side does not have"])
   }
 
   @Test("what comes out is for another kind of device")

@@ -16,6 +16,7 @@ extension World {
     side.transport.waiting = []
     side.device.waiting = []
     let now = side.host.clock.now()
+    side.record.startSeconds = now.unixSeconds
     judgeClock(side, at: now)
     with(side) {
       let wireFormat = makeProtocol(side, at: now)
@@ -140,6 +141,5 @@ extension SideRecord {
     leaving = []
     highestAccepted = 0
     wasSetBack = false
-    hasHeardOfNow = false
   }
 }

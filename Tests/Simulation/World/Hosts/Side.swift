@@ -7,7 +7,7 @@ final class Side {
   let index: Int
   /// "b2" is b's end of the tunnel to c.
   let name: String
-  let host: Host
+  unowned let host: Host
   let program: Script.Program
   /// Whether the configuration names the other's address.
   let calls: Bool
@@ -31,8 +31,6 @@ final class Side {
 
   /// See `longTermKey`.
   var longTermShared: [UInt8]?
-  /// Whether the run at work found its state file lost or old, or has none.
-  var lostItsFile = false
   // What is known of it from outside.
   var record = SideRecord()
 
@@ -66,8 +64,11 @@ struct SideRecord {
   var highestNumber: UInt128 = 0
   /// Of those, the highest that this run's peer has shown it.
   var highestAccepted: UInt128 = 0
-  /// Whether it has begun a run with its clock behind what it had used and without knowing so: then nonces may come
-  /// twice, which nobody could help.
+  /// Whether its state file was ever lost, or replaced by an old copy; or lost what was written in the last half minute.
+  var lostItsFile = false
+  var lostWrites = false
+  /// Whether its clock was behind what it had used, without its knowing so: then nonces may come twice, which nobody could
+  /// help.
   var forgotItsTime = false
   /// Whether its clock was set back in this run.
   var wasSetBack = false
@@ -86,8 +87,6 @@ struct SideRecord {
   var sealed: [Seals.Pair?] = []
   /// Packets that were read from the device and have not left yet.
   var leaving: [Int] = []
-  /// Whether the protocol accepted something that was sent in this run.
-  var hasHeardOfNow = false
 }
 
 /// One machine.

@@ -45,10 +45,11 @@ final class StateFile: HighWaterMark, @unchecked Sendable {
   /// A new process opens it.
   func reopen() { wasWritten = false }
 
-  /// The machine loses its power.
-  func losePower() {
+  /// The machine loses its power. Returns whether something had not reached the disk.
+  func losePower() -> Bool {
     settle()
-    writes = []
+    defer { writes = [] }
+    return !writes.isEmpty
   }
 
   /// Somebody makes a backup.

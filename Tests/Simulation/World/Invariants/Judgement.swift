@@ -52,13 +52,11 @@ extension World {
 
   // MARK: Keys
 
-  /// At the start: whether this run cannot know what was used before.
+  /// When a clock begins or was set: whether the process cannot know what was used before.
   func judgeClock(_ side: Side, at now: Moment) {
-    side.record.startSeconds = now.unixSeconds
     let used = Message.seconds(of: side.record.highestNumber, script)
-    let hasForgotten = side.lostItsFile || side.file == nil
+    let hasForgotten = side.record.lostItsFile || side.file == nil && side.run > 1
     if hasForgotten && side.record.highestNumber > 0 && now.unixSeconds <= used { side.record.forgotItsTime = true }
-    side.lostItsFile = false
   }
 
   func judgeKey(of side: Side) {
@@ -98,14 +96,14 @@ extension World {
     say("\(side.name) follows its peer to \(text(to))")
     guard side.program == .ours else { return }
     let here = side.record.batch.filter { $0.from == to && $0.isNew }
-    let isFresh = here.contains { $0.datagram.map { wire.datagrams[$0].time >= side.startedAt } ?? false }
-    if isFresh {
-      side.record.hasHeardOfNow = true
-    } else if script.proto == .nacltai && !side.record.hasHeardOfNow && here.contains(where: { $0.datagram != nil }) {
-      return  // After a start nacltai takes recordings until a packet of now has come.
-    } else {
+    if !here.contains(where: { $0.datagram.map { isFresh(wire.datagrams[$0], for: side) } ?? false }) {
       fail(.roaming, "\(side.name) follows its peer to \(text(to)), from where nothing fresh and authentic came")
     }
+  }
+
+  /// Sealed since the process began; of what is older nacltai can only tell whether it is the newest.
+  private func isFresh(_ datagram: Wire.Datagram, for side: Side) -> Bool {
+    datagram.time >= side.startedAt || (script.proto == .nacltai && datagram.number > side.record.highestAccepted)
   }
 
   private func text(_ endpoint: Endpoint) -> String {

@@ -117,6 +117,8 @@ extension World {
   }
 
   private static let isListening: Bool = {
+    // libsodium draws some bytes for itself when it starts: no world's.
+    _ = SecureRandom()
     sodium_draw_from { bytes, count in
       if let bytes { World.current?.fill(UnsafeMutableRawBufferPointer(start: bytes, count: count)) }
     }

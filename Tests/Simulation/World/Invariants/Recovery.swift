@@ -25,7 +25,7 @@ enum Recovery {
     /// Its timers go by the calendar.
     case oldCalendar = "salty, the original's clock was set back"
     /// Below the stamps that were used before: refused until the clock is past them.
-    case stampsBehind = "nacltai, the clock is behind after a restart without a state file"
+    case stampsBehind = "nacltai, the clock is behind, and the state file lost or older than that"
     case oldStampsBehind = "nacltai, the original's clock was set back"
     case outsideTimeWindow = "nacltai, TIME_WINDOW with a clock that is behind"
 
@@ -97,7 +97,7 @@ extension World {
     let now = side.host.clock.now().unixSeconds
     let behind = Message.seconds(of: peer.record.highestAccepted, script) - now + 1
     if behind >= 0 && side.program == .old { return (.oldStampsBehind, behind) }
-    if behind >= 0 && side.record.forgotItsTime { return (.stampsBehind, behind) }
+    if behind >= 0 && (side.record.forgotItsTime || side.record.lostWrites) { return (.stampsBehind, behind) }
     let early = script.timeWindow.map { peer.record.startSeconds - Int64($0) - now + 1 } ?? -1
     return early >= 0 ? (.outsideTimeWindow, early) : nil
   }

@@ -44,7 +44,7 @@ extension World {
       start(side)
       side.transport.waiting = []
       side.transport.toldPathMTU = nil
-      setTraffic(side, every: .milliseconds(250))
+      setTraffic(side, every: .milliseconds(script.proto == .salty ? 500 : 250))
     }
     makeRecoveryRules()
   }
@@ -76,7 +76,10 @@ extension World {
 
   private func setClock(_ host: Host, by seconds: Int) {
     host.clock.step(bySeconds: seconds)
-    if seconds < 0 { for side in host.sides { side.record.wasSetBack = true } }
+    for side in host.sides where seconds < 0 {
+      side.record.wasSetBack = true
+      judgeClock(side, at: host.clock.now())
+    }
   }
 
   // MARK: Starting again
@@ -94,7 +97,7 @@ extension World {
     host.isOff = true
     for side in host.sides {
       stop(side)
-      side.file?.losePower()
+      if side.file?.losePower() == true { side.record.lostWrites = true }
       meet(side, fate)
     }
     queue.add(at: beforeEnd(.milliseconds(milliseconds))) { [unowned self] in
@@ -108,7 +111,7 @@ extension World {
   private func beforeEnd(_ wait: Time) -> Time { min(queue.now + wait, .milliseconds(script.end)) }
 
   private func meet(_ side: Side, _ fate: Step.FileFate) {
-    if fate != .kept { side.lostItsFile = true }
+    if fate != .kept { side.record.lostItsFile = true }
     switch fate {
     case .kept: break
     case .lost: side.file?.delete()

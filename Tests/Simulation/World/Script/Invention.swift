@@ -6,14 +6,15 @@ extension Script {
   ) -> Script {
     var draw = Draw(seed, .script)
     // Most things happen within a minute; a new key comes after five, and the last one ends after fifteen.
-    let seconds = draw.happens(4) ? 2100 : draw.happens(15) ? draw.among([380, 720]) : draw.among([10, 20, 40, 60, 90])
+    let seconds =
+      draw.happens(4) ? 2100 : draw.happens(15) ? draw.among([380, 720]) : draw.among([10, 20, 40, 60, 90])
     var script = Script(proto: proto, layout: layout, a: a, b: b, seed: seed, end: seconds * 1000)
     script.chooseSurroundings(&draw)
     let hosts: [HostName] = script.hasSecond ? [.a, .b, .c] : [.a, .b]
     let ways = script.hasSecond ? [Way.ab, .ab.back, .cb, .cb.back] : [Way.ab, .ab.back]
     for way in ways {
-      let most = seconds > 300 ? 20_000 : 4_000
-      script.add(.traffic(way, every: draw.happens(85) ? draw.within(250...most) : 0), at: 0)
+      let range = seconds > 300 ? 3000...20_000 : 250...4000
+      script.add(.traffic(way, every: draw.happens(85) ? draw.within(range) : 0), at: 0)
     }
     var times = (0..<draw.among([0, 1, 2, 3, 4, 5, 6, 8, 10, 14])).map { _ in draw.within(0...script.end - 1) }
     // The last moments are when it matters most how things stand.
@@ -43,7 +44,7 @@ extension Script {
     let (way, host) = (draw.among(ways), draw.among(hosts))
     let until = min(end - 1, time + draw.among([300, 1500, 4000, 12_000, 40_000, 320_000, 950_000]))
     switch draw.within(0...31) {
-    case 0, 1: add(.traffic(way, every: draw.among([0, 0, 250, 3000, 30_000])), at: time)
+    case 0, 1: add(.traffic(way, every: draw.among([0, 0, end > 300_000 ? 2000 : 250, 3000, 30_000])), at: time)
     case 2: spell(.lose(way, percent: draw.among([5, 30, 80])), .lose(way, percent: 0), time, until)
     case 3: spell(.duplicate(way, percent: draw.among([10, 50])), .duplicate(way, percent: 0), time, until)
     case 4: spell(.damage(way, percent: draw.among([5, 40])), .damage(way, percent: 0), time, until)

@@ -2,9 +2,13 @@
 package struct Shrinking {
   package private(set) var script: Script
   package private(set) var violation: Violation
+  /// What does not hold with a script; nil if everything does.
+  private let test: (Script) -> Violation?
 
-  package init(_ script: Script, _ violation: Violation) {
-    (self.script, self.violation) = (script, violation)
+  package init(
+    _ script: Script, _ violation: Violation, test: @escaping (Script) -> Violation? = { World($0).run() }
+  ) {
+    (self.script, self.violation, self.test) = (script, violation, test)
     var before: Script
     repeat {
       before = self.script
@@ -16,7 +20,7 @@ package struct Shrinking {
 
   /// Takes `other` if it fails in the same way.
   private mutating func tried(_ other: Script) -> Bool {
-    guard other != script, let found = World(other).run(), found.invariant == violation.invariant else { return false }
+    guard other != script, let found = test(other), found.invariant == violation.invariant else { return false }
     (script, violation) = (other, found)
     return true
   }

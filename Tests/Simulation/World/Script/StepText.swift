@@ -41,7 +41,7 @@ extension Step: CustomStringConvertible {
     case ("duplicate", let way?, _): step = number(2).map { .duplicate(way, percent: $0) }
     case ("damage", let way?, _): step = number(2).map { .damage(way, percent: $0) }
     case ("delay", let way?, _):
-      if let delay = number(2), let jitter = number(6) { step = .delay(way, milliseconds: delay, jitter: jitter) }
+      if let delay = number(2), let jitter = number(7) { step = .delay(way, milliseconds: delay, jitter: jitter) }
     case ("cut", let way?, _): step = .cut(way)
     case ("heal", let way?, _): step = .heal(way)
     case ("narrow", let way?, _): step = number(2).map { .narrow(way, mtu: $0, isTold: words.last == "told") }
