@@ -124,7 +124,7 @@ extension World {
 
   /// Within ten seconds: so many of its own accord, and so many for each fresh control datagram of the peer's.
   private static let span = Time.seconds(10)
-  private static let control = (unasked: 30, perAsked: 2)
+  private static let control = (unasked: 30, perAsked: 2, most: 100)
   private static let agreements = (unasked: 40, perAsked: 6)
 
   /// Bytes of one peer's protocol objects: 2048 stamps of 16, and some.
@@ -140,7 +140,7 @@ extension World {
     guard side.program == .ours else { return }
     note(&side.record.controlSent)
     let (sent, asked) = (side.record.controlSent.count, side.record.controlAsked.count)
-    if sent > Self.control.unasked + Self.control.perAsked * asked {
+    if sent > min(Self.control.unasked + Self.control.perAsked * asked, Self.control.most) {
       fail(.controlBounded, "\(side.name) sends \(sent) control datagrams in 10 s, its peer \(asked)")
     }
   }

@@ -36,7 +36,8 @@ extension Script: CustomStringConvertible {
     let lines = text.split(separator: "\n").map(String.init)
     guard let first = lines.first else { throw NotAScript(line: "(none)") }
     let words = first.split(separator: " ").map(String.init)
-    guard words.count == 7, words[0] == "world", words[5] == "seed", let proto = WireFormat(rawValue: words[1]), let layout = Layout(rawValue: words[2]),
+    guard words.count == 7, words[0] == "world", words[5] == "seed", let proto = WireFormat(rawValue: words[1]),
+      let layout = Layout(rawValue: words[2]),
       let a = Program(rawValue: words[3]), let b = Program(rawValue: words[4]), let seed = UInt64(words[6])
     else { throw NotAScript(line: first) }
     self.init(proto: proto, layout: layout, a: a, b: b, seed: seed, end: 0)
