@@ -17,17 +17,14 @@ struct StampMark {
     kept = mark?.value.flatMap { $0 < Self.end ? $0 : nil }
   }
 
-  /// The stamp that all others have to be above: none, or, where the clock is behind what was kept, one that the process
-  /// before cannot have reached. A clock that is set is believed when it is past what was written last.
+  /// The stamp that all others have to be above: the time, or, where the clock is behind what was kept, one that the process
+  /// before cannot have reached. A clock that is set is believed when it is past what was written last; should it be set
+  /// back before anything is sent, it is not followed.
   mutating func start(at now: Moment) -> Stamp {
     let clock = Stamp(unixSeconds: now.unixSeconds, nanoseconds: now.unixNanoseconds, counter: 0)
-    guard let kept else {
-      // The next process may begin with its clock behind, and this one have sent nothing by then that says how far it was.
-      if now.isSet { keep(clock.unixMilliseconds) }
-      return Stamp(seconds: 0, rest: 0)
-    }
+    guard let kept else { return clock }
     let unreached = kept + 2 * Self.interval
-    guard clock.unixMilliseconds <= (now.isSet ? kept : unreached) else { return Stamp(seconds: 0, rest: 0) }
+    guard clock.unixMilliseconds <= (now.isSet ? kept : unreached) else { return clock }
     keep(unreached)
     return Stamp(unixSeconds: Int64(unreached / 1000), nanoseconds: 0, counter: 0)
   }

@@ -5,16 +5,14 @@
 /// from a place of its own; or, where a format cannot tell the age of a first datagram, sent a recorded one.
 struct Homing {
   private var heard: UInt64?
-  /// How often there had been something to say to it when something was heard last.
+  /// How often there had been something to say to it when that was seen.
   private var answered: UInt64 = 0
-  /// Whether there was something without an answer at the last look.
-  private var isUnanswered = false
 
   /// To be called about once a second, with when the peer was heard last and how often there was something to say to it.
-  /// True when nothing has been heard since something was found without an answer the last time.
+  /// True when there was since it was last found to have been heard, and nothing was heard since the look before.
   mutating func isSilent(heard: UInt64?, tries: UInt64) -> Bool {
-    if heard != self.heard { (self.heard, answered, isUnanswered) = (heard, tries, false) }
-    defer { isUnanswered = tries > answered }
-    return isUnanswered
+    if heard == self.heard { return tries > answered }
+    (self.heard, answered) = (heard, tries)
+    return false
   }
 }

@@ -11,21 +11,21 @@ struct HomingTests {
     return looks.map { homing.isSilent(heard: $0.heard, tries: $0.tries) }
   }
 
-  @Test("is silent when what was said is without an answer at two looks one after the other")
+  @Test("is silent when something was said and nothing came between two looks")
   func unanswered() {
-    #expect(looks([(100, 5), (100, 5), (100, 6), (100, 6), (100, 9)]) == [false, false, false, true, true])
+    #expect(looks([(100, 5), (100, 5), (100, 6), (100, 6), (100, 9)]) == [false, false, true, true, true])
   }
 
   @Test("is silent no more once it is heard, and until something has been without an answer again")
   func answered() {
     let before: [(UInt64?, UInt64)] = [(100, 5), (100, 6), (100, 6)]
     let after: [(UInt64?, UInt64)] = [(101, 7), (101, 7), (101, 8), (102, 8), (102, 9), (102, 9)]
-    #expect(looks(before + after) == [false, false, true, false, false, false, false, false, true])
+    #expect(looks(before + after) == [false, true, true, false, false, true, false, true, true])
   }
 
   @Test("who was never heard is silent, too, once something was said to it")
   func neverHeard() {
-    #expect(looks([(nil, 0), (nil, 0), (nil, 1), (nil, 1)]) == [false, false, false, true])
+    #expect(looks([(nil, 0), (nil, 0), (nil, 1), (nil, 1)]) == [false, false, true, true])
   }
 }
 
@@ -66,7 +66,7 @@ struct SeekingTests {
   func seeking() throws {
     let relay = relay()
     try hear(relay, from: Self.away)
-    for _ in 0..<2 { #expect(try second(relay) == [control(to: Self.away)]) }
+    #expect(try second(relay) == [control(to: Self.away)])
     for _ in 0..<3 {
       #expect(
         try second(relay) == [keepalive(to: Self.home), control(to: Self.away), control(to: Self.home)])
@@ -81,11 +81,11 @@ struct SeekingTests {
     for place in [Self.away, Self.home] {
       let relay = relay()
       try hear(relay, from: Self.away)
-      for _ in 0..<2 { _ = try second(relay) }
+      _ = try second(relay)
       #expect(try second(relay).contains(keepalive(to: Self.home)))
       try hear(relay, from: place)
       #expect(relay.session.peer == place)
-      for _ in 0..<2 { #expect(try second(relay) == [control(to: place)]) }
+      #expect(try second(relay) == [control(to: place)])
     }
   }
 
@@ -109,11 +109,11 @@ struct SeekingTests {
   func tries() throws {
     let packets = relay(announcing: false)
     try hear(packets, from: Self.away)
-    for _ in 0..<2 { #expect(try second(packets) == []) }
+    #expect(try second(packets) == [])
     #expect(try second(packets) == [keepalive(to: Self.home)])
     let announcements = relay()
     try hear(announcements, from: Self.away)
-    for _ in 0..<2 { #expect(try second(announcements, packets: 0) == [control(to: Self.away)]) }
+    #expect(try second(announcements, packets: 0) == [control(to: Self.away)])
     #expect(
       try second(announcements, packets: 0)
         == [keepalive(to: Self.home), control(to: Self.away), control(to: Self.home)])

@@ -18,6 +18,7 @@ extension World {
   }
 
   private func noteRead(_ arrivals: [MemoryTransport.Arrival], by side: Side) {
+    observe(side)
     side.record.tagChecks = 0
     side.record.batch = arrivals.map { arrival in
       // What the peer itself has sealed, and this process has not seen yet.
@@ -59,8 +60,11 @@ extension World {
       + (announcement.isAcknowledgement ? ", acknowledging" : "") + " (time \(number))"
   }
 
-  /// Once a side has worked.
+  /// Once a side has worked: a keepalive counts among what it has accepted, though it comes out nowhere.
   func observe(_ side: Side) {
+    for case (let datagram?, _, true) in side.record.batch where wire.datagrams[datagram].bytes.count == 32 {
+      side.record.highestAccepted = max(side.record.highestAccepted, wire.datagrams[datagram].number)
+    }
     side.record.batch = []
   }
 }
