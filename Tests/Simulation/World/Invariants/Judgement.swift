@@ -127,11 +127,11 @@ extension World {
   private static let control = (unasked: 30, perAsked: 2, most: 100)
   private static let agreements = (unasked: 40, perAsked: 6)
 
-  /// Bytes of one peer's protocol objects: 2048 stamps of 16, and some.
-  private static let mostMemory = 64 << 10
+  /// Bytes of one peer's protocol objects: the windows' numbers, and some.
+  private var mostMemory: Int { (16 << 10) + 24 * script.replayWindow }
 
   func judgeMemory(of side: Side, heap: Int) {
-    if side.program == .ours && heap > Self.mostMemory { fail(.memoryBounded, "\(side.name) had \(heap) bytes") }
+    if side.program == .ours && heap > mostMemory { fail(.memoryBounded, "\(side.name) had \(heap) bytes") }
   }
 
   func countAsked(_ side: Side) { note(&side.record.controlAsked) }
