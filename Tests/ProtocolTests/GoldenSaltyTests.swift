@@ -134,7 +134,8 @@ struct GoldenSaltyTests {
   }
 
   private func open(_ one: SaltyVectors.Datagram, _ sender: LocalKey, _ recipient: LocalKey) throws -> [UInt8] {
-    let cipher = try #require(ReceivingCipher(local: recipient, remote: sender.announcement, replayWindow: 5))
+    let cipher = try #require(
+      ReceivingCipher(local: recipient, remote: sender.announcement, generation: 0, replayWindow: 5))
     var sealed = Array(one.datagram.bytes.dropFirst(DataHeader.byteCount))
     var elements = sealed.mutableSpan
     var span = elements.mutableBytes

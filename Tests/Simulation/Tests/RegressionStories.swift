@@ -133,4 +133,53 @@ struct RegressionStories {
       68.000 end
       """)
   }
+
+  // MARK: What was opened stays opened
+
+  /// Both had restarted, one with its clock behind: a recording of its first run passed for its next key, and with its own
+  /// key's next announcement the window began anew.
+  @Test("a recorded announcement does not let recorded packets in")
+  func windowOutlivesRecording() async {
+    await holds(
+      """
+      world salty waits ours ours seed 1014295
+      0.000 traffic a>b every 4581 ms
+      0.127 restart b down 300 ms file lost
+      0.211 reboot a down 120000 ms clock over file lost
+      148.700 replay a>b from 0 count 100 again
+      149.000 end
+      """)
+  }
+
+  /// Packets that were held up under one key came from elsewhere after the next one's.
+  @Test("what a former key sealed does not move the peer")
+  func formerKey() async {
+    await holds(
+      """
+      world salty waits ours ours seed 20838
+      0.000 traffic a>b every 19865 ms
+      0.415 reboot a down 20000 ms clock over file kept
+      94.883 drop a>b data
+      297.350 drop a>b nothing
+      317.750 replay a>b from 500 count 100 elsewhere
+      318.000 end
+      """)
+  }
+
+  // MARK: The time of the start
+
+  /// Nothing had been sent since the restart when the clock was set back: the stamps followed it below those used before.
+  @Test("a clock set back before the first packet", arguments: [1_038_659, 1] as [UInt64])
+  func setBackBeforeTheFirst(seed: UInt64) async {
+    await holds(
+      """
+      world nacltai waits ours ours seed \(seed)
+      with second tunnel
+      0.000 traffic c>b every 1511 ms
+      0.000 traffic b>c every 2855 ms
+      4.065 restart b down 300 ms file kept
+      5.279 clock b by -70 s
+      6.000 end
+      """)
+  }
 }

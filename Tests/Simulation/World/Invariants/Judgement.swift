@@ -124,14 +124,13 @@ extension World {
 
   /// Within ten seconds: so many of its own accord, and so many for each fresh control datagram of the peer's.
   private static let span = Time.seconds(10)
-  private static let control = (unasked: 30, perAsked: 2, most: 100)
+  private static let control = (unasked: 30, perAsked: 2, most: 150)
   private static let agreements = (unasked: 40, perAsked: 6)
 
-  /// Bytes of one peer's protocol objects: the windows' numbers, and some.
-  private var mostMemory: Int { (16 << 10) + 24 * script.replayWindow }
-
   func judgeMemory(of side: Side, heap: Int) {
-    if side.program == .ours && heap > mostMemory { fail(.memoryBounded, "\(side.name) had \(heap) bytes") }
+    // The protocol's objects, and the windows' numbers, for which there is up to twice the room.
+    let most = (8 << 10) + 40 * min(side.record.read.count, 4 * script.replayWindow)
+    if side.program == .ours && heap > most { fail(.memoryBounded, "\(side.name) had \(heap) bytes") }
   }
 
   func countAsked(_ side: Side) { note(&side.record.controlAsked) }

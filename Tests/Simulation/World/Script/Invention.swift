@@ -80,7 +80,7 @@ extension Script {
     case 25: add(.sleep(host, seconds: draw.among([1, 8, 40, 310, 1000])), at: time)
     case 26: add(.backUp(host), at: time)
     case 27...30: attack(way, time, &draw)
-    default: add(.forge(way, count: draw.within(1...40), draw.among([.noise, .control, .data])), at: time)
+    default: add(.forge(way, count: draw.among([1, 40, 400]), draw.among([.noise, .control, .data])), at: time)
     }
   }
 
