@@ -37,7 +37,7 @@ struct StampMark {
 
   /// At the end of an orderly run: the next need not guess how far it went.
   mutating func finish(_ last: Stamp) {
-    if last.unixMilliseconds >= kept ?? 0 && last.seconds > 0 { keep(last.unixMilliseconds) }
+    if last.unixMilliseconds > kept ?? 0 { keep(last.unixMilliseconds) }
   }
 
   private mutating func keep(_ milliseconds: UInt64) {

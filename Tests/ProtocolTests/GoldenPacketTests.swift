@@ -64,7 +64,7 @@ struct GoldenPacketTests {
       guard let counter = one.stampCounter, (1...500).contains(counter), let seconds = one.unixSeconds else { continue }
       let clock = ManualClock(unixSeconds: seconds)
       clock.moment.unixNanoseconds = one.stampNanoseconds ?? 0
-      var parameters = parameters(try one.senderSecret.secretKey, one.receiverPublic.publicKey)
+      var parameters = parameters(try one.senderSecret.secretKey, one.receiverPublic.publicKey, at: clock.now())
       parameters[.role] = one.senderRole.map { $0 != 0 }
       let sender = try Party("nacltai", parameters, clock: clock)
       for _ in 1..<counter { _ = sender.seal([]) }
