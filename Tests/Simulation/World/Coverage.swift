@@ -1,18 +1,11 @@
-/// Which states and transitions of the handshake were met, as the control datagrams show them.
+/// Which states and transitions of the handshake were met, as the control datagrams show them, and which rules of recovery.
 package struct Coverage: Sendable {
   package init() {}
 
   package private(set) var counts: [String: Int] = [:]
-  /// By side.
-  private var last: [Int: String] = [:]
-
-  mutating func note(_ announcement: Announcement, made: [Seals.Key: Seals.Made], of side: Side) {
-    let names = made[announcement.sender].map { $0.side == side.index } ?? false
-    let quoted = made[announcement.recipient]
-    let quotes = quoted.map { $0.side == side.peerIndex ? "a key of the peer's" : "nothing" } ?? "nothing"
-    let state = "\(names ? "" : "old: ")quotes \(quotes)\(announcement.isAcknowledgement ? ", acknowledges" : "")"
-    counts["\(last[side.index] ?? "start") -> \(state)", default: 0] += 1
-    last[side.index] = state
+  /// A state of the handshake, and from which it was reached; nil for none: the process had just begun.
+  mutating func note(_ state: String, after before: String?) {
+    counts["handshake: \(before ?? "start") -> \(state)", default: 0] += 1
   }
 
   mutating func note(_ rule: Recovery.Case) { counts["recovery: \(rule.rawValue)", default: 0] += 1 }

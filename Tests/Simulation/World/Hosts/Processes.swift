@@ -142,5 +142,6 @@ extension SideRecord {
     highestAccepted = 0
     newestDelivered = -1
     wasSetBack = false
+    announced = nil
   }
 }

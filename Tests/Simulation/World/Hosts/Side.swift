@@ -74,6 +74,9 @@ struct SideRecord {
   var forgotItsTime = false
   /// Whether its clock was set back in this run.
   var wasSetBack = false
+  /// The key that it has announced last in this run, and what the datagram that did showed of the handshake.
+  var announced: Seals.Key?
+  var state = ""
   /// When it sent control datagrams, read fresh ones of its peer's, and made key agreements, of late.
   var controlSent: [Time] = []
   var controlAsked: [Time] = []

@@ -63,7 +63,10 @@ extension World {
   }
 
   func judgeKey(of side: Side) {
-    guard script.proto == .salty, let pair = seals.pair, !seals.isLongTerm else { return }
+    guard let pair = seals.pair else {
+      return fail(.provenKey, "\(side.name) seals under a key that nobody has agreed on")
+    }
+    if seals.isLongTerm { return }
     if !seals.isProven(pair) {
       fail(.provenKey, "\(side.name) seals a packet under a key that its peer has never quoted")
     }

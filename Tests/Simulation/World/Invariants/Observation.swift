@@ -48,16 +48,26 @@ extension World {
     guard let announcement = Announcement(bytes, from: side, to: peer) else { return }
     seals.proves(announcement)
     countControl(side)
-    coverage.note(announcement, made: seals.made, of: side)
-    say(describe(announcement, of: side, number: Message.number(bytes, script)))
+    let state = state(announcement, of: side)
+    coverage.note(state, after: side.record.announced == nil ? nil : side.record.state)
+    (side.record.announced, side.record.state) = (announcement.sender, state)
+    say("\(side.name) announces \(state) (time \(Message.number(bytes, script)))")
   }
 
-  private func describe(_ announcement: Announcement, of side: Side, number: UInt128) -> String {
-    let quoted = seals.made[announcement.recipient]
-    let isKnown = quoted.map { sides[side.peerIndex].index == $0.side }
-    let quote = isKnown == true ? "its key \(announcement.recipientID)" : "no key of its"
-    return "\(side.name) announces key \(announcement.senderID) and quotes \(quote)"
-      + (announcement.isAcknowledgement ? ", acknowledging" : "") + " (time \(number))"
+  /// What a control datagram shows of the handshake as its sender sees it.
+  private func state(_ announcement: Announcement, of side: Side) -> String {
+    let peer = sides[side.peerIndex]
+    let named = announcement.sender == side.record.announced ? "the same key" : "a new key"
+    let quoted = seals.made[announcement.recipient].flatMap { $0.side == peer.index ? $0 : nil }
+    let quote =
+      quoted.map {
+        $0.run < peer.run
+          ? "a key of a run before"
+          : announcement.recipient == peer.record.announced
+            ? "the peer's key"
+            : "the peer's former key"
+      } ?? "no key"
+    return "\(named), quotes \(quote)\(announcement.isAcknowledgement ? ", acknowledges" : "")"
   }
 
   /// Once a side has worked: a keepalive counts among what it has accepted, though it comes out nowhere.
@@ -80,7 +90,7 @@ extension World {
   private var ours: Side? { atWork.flatMap { $0.program == .ours ? $0 : nil } }
 
   fileprivate func madePublicKey(_ publicKey: Seals.Key, _ secret: Seals.Key) {
-    guard let side = atWork else { return }
+    guard let side = atWork else { return seals.configures(publicKey, secret: secret) }
     seals.makes(
       publicKey, secret: secret,
       Seals.Made(

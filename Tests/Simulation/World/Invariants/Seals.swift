@@ -47,13 +47,16 @@ struct Seals {
   private var longTerm: Set<Key> = []
   /// Of the box that is being sealed.
   private var slot: UInt64 = 0
-  /// Whose keys it is for; nil if the agreement was not seen.
+  /// Whose keys it is for; nil if it was never seen that they agreed.
   private(set) var pair: Pair?
 
   /// Whether it is one of the long-term keys, which are proved by their being configured.
-  var isLongTerm: Bool { pair.map { longTerm.contains($0.own) } ?? true }
+  var isLongTerm: Bool { pair.map { longTerm.contains($0.own) } ?? false }
 
-  mutating func isConfigured(_ publicKey: Key) { longTerm.insert(publicKey) }
+  mutating func configures(_ publicKey: Key, secret: Key) {
+    publicKeys[secret] = publicKey
+    longTerm.insert(publicKey)
+  }
 
   /// Whoever has the recipient's key may seal for the sender's from now on.
   mutating func proves(_ announcement: Announcement) {

@@ -9,7 +9,7 @@ extension World {
       source = outside
     }
     guard let way = way(from: side.host, to: remote) else { return }
-    let heard = hear(bytes, side, source, remote)
+    hear(bytes, side, source, remote)
     let conditions = conditions[way] ?? Conditions()
     if side.transport.headerBytes(towards: remote) + bytes.count > conditions.mtu,
       !fits(bytes, side, conditions)
@@ -23,7 +23,6 @@ extension World {
       let arriving = networkDraw.happens(conditions.damage) ? damaged(bytes) : bytes
       inject(arriving, from: source, to: remote, after: delay)
     }
-    _ = heard
   }
 
   /// Whether what is longer than the path carries gets there all the same: in pieces, once a router has said how much
@@ -34,7 +33,7 @@ extension World {
     return side.transport.toldPathMTU.map { $0 <= conditions.mtu } ?? false
   }
 
-  private func hear(_ bytes: [UInt8], _ side: Side, _ source: Endpoint, _ remote: Endpoint) -> Int {
+  private func hear(_ bytes: [UInt8], _ side: Side, _ source: Endpoint, _ remote: Endpoint) {
     wire.hear(
       Wire.Datagram(
         bytes: bytes, from: source, to: remote, time: queue.now, side: side.index, number: Message.number(bytes, script)

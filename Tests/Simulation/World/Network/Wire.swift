@@ -20,11 +20,10 @@ struct Wire {
 
   init(sides: Int) { ofSide = Array(repeating: [], count: sides) }
 
-  mutating func hear(_ datagram: Datagram) -> Int {
+  mutating func hear(_ datagram: Datagram) {
     datagrams.append(datagram)
     ofSide[datagram.side].append(datagrams.count - 1)
     byDigest[digest(datagram.bytes)] = datagrams.count - 1
-    return datagrams.count - 1
   }
 
   /// Which of them has just these bytes; nil if none does: then nobody who may has sealed it.
