@@ -15,8 +15,9 @@ enum Recovery {
     /// It announces a key every five minutes and is silent else; until then ours, that has restarted, cannot open what it
     /// sends, and does not know where to announce its own.
     case oldCalls = "salty, the original calls, and ours that waited for it has restarted"
-    /// It goes on sending to where it has followed us last.
-    case oldMoved = "the original has moved, and follows where we are not"
+    case oldCallsFromElsewhere = "salty, the original has moved, and ours that follows it has restarted"
+    /// It goes on sending to where it has followed us last, and nobody knows where it is itself.
+    case oldAstray = "the original has moved, and follows where we are not"
     /// It drops control datagrams that are not above the last time that it accepted, and does not say so.
     case oldNeverCorrects =
       "salty, the clock is behind after a restart without a state file, and the peer is the original"
@@ -35,8 +36,8 @@ enum Recovery {
       case .salty: .seconds(15)
       case .nacltai, .stampsBehind, .oldStampsBehind, .outsideTimeWindow: .seconds(3)
       case .oldWaits: .seconds(20)
-      case .oldCalls, .oldNeverCorrects: .seconds(312)
-      case .oldMoved, .oldCannotCorrect, .oldCalendar: nil
+      case .oldCalls, .oldCallsFromElsewhere, .oldNeverCorrects: .seconds(312)
+      case .oldAstray, .oldCannotCorrect, .oldCalendar: nil
       }
     }
   }
@@ -80,14 +81,19 @@ extension World {
       return isElsewhere ? .oldCannotCorrect : .oldNeverCorrects
     }
     if ours.run > 1 && !ours.calls { return .oldCalls }
-    if script.layout == .floats && old.host.moves > 0 { return .oldMoved }
+    if isAstray(old, ours) { return .oldAstray }
+    if ours.run > 1 && script.layout == .floats && old.host.moves > 0 { return .oldCallsFromElsewhere }
     return old.calls ? .salty : .oldWaits
+  }
+
+  private func isAstray(_ old: Side, _ ours: Side) -> Bool {
+    script.layout == .floats && old.host.moves > 0 && old.relay?.session.peer != ours.endpoint
   }
 
   private func naclTAIRule(for side: Side) -> (Recovery.Case, behind: Int64) {
     let peer = sides[side.peerIndex]
     let follows = script.layout == .floats || !side.calls
-    if let (old, _) = programs(of: side), script.layout == .floats && old.host.moves > 0 { return (.oldMoved, 0) }
+    if let (old, ours) = programs(of: side), isAstray(old, ours) { return (.oldAstray, 0) }
     // Where the peer is, who follows it, has to be told by what is refused.
     let reasons = [refusal(side), follows ? refusal(peer) : nil].compactMap { $0 }
     return reasons.max { $0.behind < $1.behind } ?? (.nacltai, 0)
