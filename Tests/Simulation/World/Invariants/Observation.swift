@@ -111,6 +111,10 @@ extension World {
   fileprivate func begins(_ subkey: Seals.Key, _ tail: UInt64) {
     guard let side = ours else { return }
     seals.begins(side.index, subkey, tail: tail)
+    // A control time is used though the datagram may have nowhere to go.
+    if script.proto == .salty && seals.isLongTerm {
+      side.record.highestNumber = max(side.record.highestNumber, UInt128(tail.bigEndian))
+    }
     judgeKey(of: side)
   }
 

@@ -77,8 +77,8 @@ extension World {
     guard let (old, ours) = programs(of: side) else { return .salty }
     if old.record.wasSetBack { return .oldCalendar }
     if ours.record.forgotItsTime {
-      let isElsewhere = ours.host.moves > 0 || ours.host.isBehindNAT || script.layout == .floats
-      return isElsewhere ? .oldCannotCorrect : .oldNeverCorrects
+      let finds = old.relay?.session.peer == ours.endpoint && !ours.host.isBehindNAT
+      return finds ? .oldNeverCorrects : .oldCannotCorrect
     }
     if ours.run > 1 && !ours.calls { return .oldCalls }
     if isAstray(old, ours) { return .oldAstray }
