@@ -8,7 +8,7 @@ struct ShrinkingTests {
 
   /// Fails where b was moved before a restarted; in another way where something was cut.
   private static func fails(_ script: Script) -> Violation? {
-    func fails(_ invariant: Invariant) -> Violation { Violation(invariant: invariant, time: 0, text: "as planned") }
+    func fails(_ invariant: Invariant) -> Violation { Violation(invariant: invariant, text: "as planned") }
     if steps(script).contains(/move b(.|\n)*restart a/) { return fails(.recovery) }
     return steps(script).contains("cut a>b") ? fails(.deliveredOnce) : nil
   }
@@ -40,8 +40,8 @@ struct ShrinkingTests {
   @Test("a script whose every step is needed stays as it is")
   func nothingToSpare() {
     let script = Script.invented(seed: 3, .salty, .floats)
-    let shrunk = Shrinking(script, Violation(invariant: .roaming, time: 0, text: "")) { other in
-      other == script ? Violation(invariant: .roaming, time: 0, text: "") : nil
+    let shrunk = Shrinking(script, Violation(invariant: .roaming, text: "")) { other in
+      other == script ? Violation(invariant: .roaming, text: "") : nil
     }
     #expect(shrunk.script == script)
   }
@@ -66,7 +66,7 @@ struct ShrinkingTests {
       func follows(_ script: Script) -> Violation? {
         var isFollowed = false
         let world = World(script) { if $0.contains("b follows its peer to") { isFollowed = true } }
-        return world.run() ?? (isFollowed ? Violation(invariant: .roaming, time: 0, text: "") : nil)
+        return world.run() ?? (isFollowed ? Violation(invariant: .roaming, text: "") : nil)
       }
       let violation = try #require(follows(script))
       let shrunk = Shrinking(script, violation, test: follows)

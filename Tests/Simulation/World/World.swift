@@ -102,7 +102,7 @@ package final class World {
   /// The first is kept: what follows may follow from it.
   func fail(_ invariant: Invariant, _ text: @autoclosure () -> String) {
     if violation != nil { return }
-    violation = Violation(invariant: invariant, time: queue.now, text: text())
+    violation = Violation(invariant: invariant, text: text())
     say("VIOLATION \(invariant.rawValue): \(text())")
   }
 

@@ -21,7 +21,7 @@ final class MemoryDevice: PacketDevice {
 
   func send(_ packets: inout PacketBatch, _ range: Range<Int>) throws {
     for index in range where packets.state(of: index) == .passed && packets.length(of: index) > 0 {
-      onDelivery(packets.bytes(of: index))
+      onDelivery(packets.copy(of: index))
     }
   }
 }
@@ -30,12 +30,5 @@ extension PacketBatch {
   /// Adds a pending slot with a copy of `bytes`. False if the batch is full.
   mutating func append(copyOf bytes: [UInt8], from endpoint: Endpoint = .unspecified) -> Bool {
     appendCopy(of: bytes.span.bytes, from: endpoint)
-  }
-
-  /// A copy of a slot's bytes.
-  func bytes(of index: Int) -> [UInt8] {
-    let start = start(of: index)
-    let pointer = unsafe UnsafeRawBufferPointer(start: pointer(at: start), count: length(of: index))
-    return unsafe [UInt8](pointer)
   }
 }

@@ -44,7 +44,7 @@ final class MemoryTransport: DatagramTransport {
 
   func send(_ datagrams: inout PacketBatch, from index: Int) throws -> Int {
     for position in index..<datagrams.count where datagrams.state(of: position) == .passed {
-      onSend(datagrams.bytes(of: position), datagrams.endpoint(of: position), position)
+      onSend(datagrams.copy(of: position), datagrams.endpoint(of: position), position)
     }
     onBatchSent()
     return datagrams.count

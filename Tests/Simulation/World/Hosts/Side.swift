@@ -1,4 +1,3 @@
-import ProtocolKit
 import Sodium
 import TunnelCore
 

@@ -6,7 +6,7 @@ enum Recovery {
   static let proof = Time.seconds(3)
 
   /// What the rule is, and what is excepted from it because the wire, or the original's ways, do not allow it.
-  enum Case: String, CaseIterable {
+  enum Case: String {
     case salty = "salty"
     case nacltai = "nacltai"
     /// Ours asks for an answer again after ten seconds and some; the original's first one goes where we were before, and

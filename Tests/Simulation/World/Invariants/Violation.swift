@@ -1,5 +1,5 @@
 /// What must hold in every world.
-package enum Invariant: String, CaseIterable, Sendable {
+package enum Invariant: String, Sendable {
   case deliveredOnce = "nothing is delivered twice"
   case sentByPeer = "nothing is delivered that the peer did not send"
   case ownDevice = "nothing is delivered to another peer's device"
@@ -14,10 +14,9 @@ package enum Invariant: String, CaseIterable, Sendable {
   case recovery = "traffic passes soon after the last fault"
 }
 
-/// What did not hold, and when.
+/// What did not hold.
 package struct Violation: Error, Equatable, Sendable, CustomStringConvertible {
   package let invariant: Invariant
-  let time: Time
   let text: String
 
   package var description: String { "\(invariant.rawValue): \(text)" }
